@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Http;
+
+internal enum Face { Public, Admin }
+
+/// <summary>
+/// The door a connection came in by. It is a feature of the connection, set where the socket was accepted, so that no
+/// header and no path can change it.
+/// </summary>
+internal sealed class Listener(Face face)
+{
+    private volatile TrustedProxies proxies = TrustedProxies.None;
+
+    public Face Face { get; } = face;
+
+    public TrustedProxies Proxies { get => proxies; set => proxies = value; }
+
+    public static Listener? Of(HttpContext http) => http.Features.Get<Listener>();
+}
