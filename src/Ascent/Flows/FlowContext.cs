@@ -1,0 +1,36 @@
+using Ascent.Config;
+using Ascent.Http;
+using Ascent.Sessions;
+using Ascent.Storage;
+using Ascent.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows;
+
+/// <summary>One request to a flow: who asks, with which session, under which configuration. Made once, read by all.</summary>
+internal sealed record FlowContext(HttpContext Http, AscentConfig Config, Guid Nid, DateTimeOffset Now, PresentedSession Presented)
+{
+    /// <summary>The session that came along, if it is good.</summary>
+    public Session? Session => Presented.ActiveAt(Now);
+
+    /// <summary>Errors and submissions are answered as JSON.</summary>
+    public bool IsJson => Negotiation.IsJsonRequest(Http);
+
+    public CancellationToken Ct => Http.RequestAborted;
+
+    /// <summary>A parameter of the query; absent and empty are the same, since clients send all they know of.</summary>
+    public string? Query(string name) => Http.Request.Query[name] is [{ Length: > 0 } value, ..] ? value : null;
+
+    public Guid? QueryId(string name) => Guid.TryParseExact(Query(name), "D", out var id) ? id : null;
+
+    public bool QueryFlag(string name) => Query(name) is "1" or "t" or "T" or "true" or "TRUE" or "True";
+}
+
+internal sealed class FlowContexts(ConfigStore config, Tenant tenant, TimeProvider time, CurrentSession sessions)
+{
+    public async Task<FlowContext> OpenAsync(HttpContext http)
+    {
+        var presented = await sessions.ResolveAsync(http);
+        return new FlowContext(http, config.Current, tenant.Nid, Instant.Truncate(time.GetUtcNow()), presented);
+    }
+}

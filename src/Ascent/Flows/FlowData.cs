@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace Ascent.Flows;
+
+/// <summary>Names of what flows remember in <see cref="Flow.Data"/>. Methods keep theirs below their own name.</summary>
+internal static class FlowData
+{
+    private const string Refresh = "refresh";
+    private const string RequestedAal = "requested_aal";
+    private const string IdentitySchema = "identity_schema";
+    private const string TransientPayload = "transient_payload";
+    private const string Via = "via";
+
+    extension(Flow flow)
+    {
+        public bool IsRefresh { get => (bool?)flow.Data[Refresh] ?? false; set => flow.Data[Refresh] = value; }
+        public string RequestedAal { get => (string?)flow.Data[RequestedAal] ?? "aal1"; set => flow.Data[RequestedAal] = value; }
+        public string? IdentitySchema { get => (string?)flow.Data[IdentitySchema]; set => flow.Data[IdentitySchema] = value; }
+
+        /// <summary>The factor's address a step-up was asked for.</summary>
+        public string? Via { get => (string?)flow.Data[Via]; set => flow.Data[Via] = value; }
+
+        /// <summary>What a client wants hooks to see; handed through, never looked at.</summary>
+        public JsonObject? TransientPayload { get => flow.Data[TransientPayload] as JsonObject; set => flow.Data[TransientPayload] = value?.DeepClone(); }
+
+        /// <summary>A method's own memory in this flow; made on first use.</summary>
+        public JsonObject MemoryOf(string method)
+        {
+            if (flow.Data[method] is JsonObject known) return known;
+            var fresh = new JsonObject();
+            flow.Data[method] = fresh;
+            return fresh;
+        }
+    }
+}

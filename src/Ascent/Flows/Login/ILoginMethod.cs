@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using Ascent.Config;
+using Ascent.Flows.Messages;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Sessions;
+using Ascent.Storage;
+
+namespace Ascent.Flows.Login;
+
+/// <summary>
+/// One way to prove who one is at a login. It fills its part of the form and looks at what was sent; everything around it
+/// (CSRF, expiry, throttling, hooks, the session, the answer) is the engine's.
+/// </summary>
+internal interface ILoginMethod
+{
+    /// <summary>As in <c>method=…</c> and in the session's methods.</summary>
+    string Name { get; }
+
+    bool IsEnabled(AscentConfig config);
+
+    /// <summary>Whether it has any part at this level: a first factor at aal1, a second at aal2.</summary>
+    bool ServesAal(string aal, AscentConfig config);
+
+    /// <summary>Whether what was sent is for this method, though it may not say so by <c>method</c>.</summary>
+    bool Claims(JsonObject body) => false;
+
+    Task PopulateAsync(LoginForm form, CancellationToken ct);
+
+    Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct);
+}
+
+/// <summary>Which form is being built.</summary>
+internal enum LoginStage
+{
+    /// <summary>All first factors on one form.</summary>
+    FirstFactor,
+
+    /// <summary>Identifier first: what is known of nobody yet.</summary>
+    Identify,
+
+    /// <summary>Identifier first: the credentials of who was named, or of anybody where it may not be told.</summary>
+    Credentials,
+
+    /// <summary>Who is signed in confirms a first factor.</summary>
+    Refresh,
+
+    SecondFactor,
+
+    /// <summary>Who is signed in confirms a second factor.</summary>
+    SecondFactorRefresh,
+}
+
+/// <param name="Identity">Whose form it is, where that is known.</param>
+/// <param name="Identifier">What was typed on the form before, or what the signed-in identity signs in with.</param>
+internal sealed record LoginForm(FlowContext Context, Flow Flow, LoginStage Stage, IdentityState? Identity, string? Identifier, UiText IdentifierLabel)
+{
+    public AscentConfig Config => Context.Config;
+}
+
+internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObject Body)
+{
+    public AscentConfig Config => Context.Config;
+
+    /// <summary>A member that must be text; null where it is missing or empty.</summary>
+    public string? Text(string name) => Body[name] is JsonValue v && v.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+}
+
+/// <summary>What a method made of a submission.</summary>
+internal abstract record LoginResult
+{
+    private LoginResult() { }
+
+    /// <summary>
+    /// It is <paramref name="Identity"/>. What may be used once is consumed by <see cref="Consume"/>, in the transaction that issues
+    /// the session; false there means that somebody else was faster, and <see cref="Lost"/> is said.
+    /// </summary>
+    public sealed record Proven(Identity Identity, AuthenticationMethod Method) : LoginResult
+    {
+        public Func<Tx, CancellationToken, Task<bool>>? Consume { get; init; }
+        public UiText? Lost { get; init; }
+    }
+
+    /// <summary>Not proven; what to say, and at which field. A wrong proof counts against the identifier and the client.</summary>
+    public sealed record Refused(params IReadOnlyList<FieldText> Messages) : LoginResult
+    {
+        /// <summary>The identity's second factor that was tried, or the identifier: what the failure is counted for.</summary>
+        public string? Subject { get; init; }
+
+        /// <summary>Nodes whose value is not shown again.</summary>
+        public IReadOnlyList<string> Forget { get; init; } = [];
+    }
+
+    /// <summary>The form has changed and is shown again.</summary>
+    public sealed record NextStep : LoginResult;
+
+    /// <summary>The browser goes elsewhere first.</summary>
+    public sealed record Elsewhere(string Url) : LoginResult;
+
+    public sealed record Failed(ApiError Error) : LoginResult;
+}

@@ -1,0 +1,23 @@
+using Ascent.Config;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Schemas;
+
+namespace Ascent.Flows.Login;
+
+/// <summary>Parts of the login form that several methods share.</summary>
+internal static class LoginNodes
+{
+    public const string Identifier = "identifier";
+
+    /// <summary>The field for the identifier, once, whichever method asks first.</summary>
+    public static void AskIdentifier(LoginForm form, string? autocomplete = null)
+    {
+        var node = UiNode.Input(NodeGroups.Default, Identifier, InputTypes.Text, "", form.IdentifierLabel, required: true, autocomplete: autocomplete);
+        form.Flow.Ui.Upsert(node);
+    }
+
+    /// <summary>The identifier that is known already, kept in the form without being asked for.</summary>
+    public static void KeepIdentifier(LoginForm form, string identifier) =>
+        form.Flow.Ui.Upsert(UiNode.Hidden(NodeGroups.Default, Identifier, identifier));
+}

@@ -1,0 +1,122 @@
+using Ascent.Config;
+using Ascent.Flows.Hooks;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Schemas;
+using Ascent.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Login;
+
+/// <summary>Begins logins: checks what was asked for, builds the form, keeps it.</summary>
+internal sealed class LoginStart(
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, LoginMethods methods, IdentityStore identities, SchemaRegistry schemas, HookRunner hooks)
+{
+    public static ApiError SessionNeeded { get; } = ApiError.Unauthorized("A second factor adds to a session, and there is none. Sign in first.", "session_aal1_required")
+        with { Message = "A higher level can be reached only from a session" };
+
+    public async Task<IResult> StartAsync(HttpContext http, bool isApi)
+    {
+        var c = await contexts.OpenAsync(http);
+        if (!isApi) CsrfCookie.Ensure(http, c.Config);
+        var (asked, refusal) = Read(c, isApi);
+        if (asked is null) return await answers.FailAsync(c, refusal!, isApi);
+        if (Already(c, asked, isApi) is { } there) return await there;
+        var flow = NewFlow(c, asked, isApi);
+        if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
+        await PopulateAsync(c, flow);
+        await store.InsertAsync(c.Nid, flow, c.Ct);
+        return answers.Started(c, flow);
+    }
+
+    /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>
+    public async Task<Flow> ReplaceAsync(FlowContext c, Flow expired)
+    {
+        var asked = new Asked(expired.RequestedAal, expired.IsRefresh && c.Session is not null, expired.ReturnTo, expired.IdentitySchema, expired.Via);
+        var flow = NewFlow(c, asked, expired.IsApi);
+        flow.RequestUrl = expired.RequestUrl;
+        await PopulateAsync(c, flow);
+        flow.Ui.Messages.Clear();
+        flow.Ui.Messages.Add(UiMessages.LoginExpired(expired.ExpiresAt, c.Now));
+        await store.InsertAsync(c.Nid, flow, c.Ct);
+        return flow;
+    }
+
+    private sealed record Asked(string Aal, bool Refresh, string? ReturnTo, string? Schema, string? Via);
+
+    private (Asked? Asked, ApiError? Refusal) Read(FlowContext c, bool isApi)
+    {
+        var returnTo = c.Query("return_to");
+        if (returnTo is not null && ReturnTo.Check(c.Config, returnTo) is ReturnToResult.Forbidden forbidden) return (null, forbidden.Error);
+        var aal = c.Query("aal") ?? SessionAal.Aal1;
+        if (aal is not (SessionAal.Aal1 or SessionAal.Aal2)) return (null, ApiError.BadRequest($"The parameter aal is '{Cut(aal)}'; it must be aal1 or aal2."));
+        var schema = c.Query("identity_schema");
+        if (schema is not null && schemas.Refuses(schema) is { } refused) return (null, refused);
+        return (new Asked(aal, c.QueryFlag("refresh") && c.Session is not null, returnTo, schema, c.Query("via")), null);
+    }
+
+    /// <summary>Null where the login may begin.</summary>
+    private Task<IResult>? Already(FlowContext c, Asked asked, bool isApi)
+    {
+        if (c.Session is not { } session)
+            return asked.Aal == SessionAal.Aal1 ? null : answers.FailAsync(c, SessionNeeded, isApi);
+        if (asked.Refresh || !SessionAal.Reaches(session.Aal, asked.Aal)) return null;
+        if (isApi || c.IsJson) return Task.FromResult<IResult>(AlreadyThere);
+        return Task.FromResult<IResult>(new Redirect(ReturnTo.Complete(c.Config, asked.ReturnTo, null, null) is ReturnToResult.Allowed to ? to.Url : c.Config.SelfService.DefaultBrowserReturnUrl));
+    }
+
+    public static ApiError AlreadyThere { get; } = ApiError.BadRequest("There is a good session already, so there is nothing to sign in for. To prove it again, ask with refresh=true.", "session_already_available") with { Message = "You are signed in already" };
+
+    private static Flow NewFlow(FlowContext c, Asked asked, bool isApi)
+    {
+        var id = Guid.NewGuid();
+        return new Flow
+        {
+            Id = id, Kind = FlowKind.Login, IsApi = isApi, RequestUrl = RequestUrl.Of(c.Http), ReturnTo = asked.ReturnTo,
+            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Login.Lifespan(c.Config),
+            Csrf = isApi ? null : Csrf.OwnerOf(c.Http, c.Config),
+            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Login, id) },
+            RequestedAal = asked.Aal, IsRefresh = asked.Refresh, IdentitySchema = asked.Schema, Via = asked.Via,
+        };
+    }
+
+    private async Task PopulateAsync(FlowContext c, Flow flow)
+    {
+        var session = c.Session;
+        if (!flow.IsApi) flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));
+        var stage = (flow.RequestedAal, flow.IsRefresh) switch
+        {
+            (SessionAal.Aal2, true) => LoginStage.SecondFactorRefresh,
+            (SessionAal.Aal2, false) => LoginStage.SecondFactor,
+            (_, true) => LoginStage.Refresh,
+            _ when c.Config.SelfService.Flows.Login.Style == LoginStyle.IdentifierFirst => LoginStage.Identify,
+            _ => LoginStage.FirstFactor,
+        };
+        var state = stage is LoginStage.FirstFactor or LoginStage.Identify || session is null ? null : await identities.StateAsync(c.Nid, session.IdentityId, c.Ct);
+        await FillAsync(c, flow, stage, state, state is null ? null : SignInName(state));
+        if (flow.IsRefresh) flow.Ui.Messages.Add(UiMessages.Of(MessageIds.LoginRefresh));
+        if (session is not null && !SessionAal.Reaches(session.Aal, flow.RequestedAal)) flow.Ui.Messages.Add(UiMessages.Of(MessageIds.LoginSecondFactor));
+    }
+
+    /// <summary>Lets every method add its part and brings the parts into their order.</summary>
+    public async Task FillAsync(FlowContext c, Flow flow, LoginStage stage, IdentityState? state, string? identifier)
+    {
+        var form = new LoginForm(c, flow, stage, state, identifier, IdentifierLabel(flow));
+        foreach (var method in methods.For(flow.RequestedAal, c.Config)) await method.PopulateAsync(form, c.Ct);
+        NodeOrder.Login.Sort(flow.Ui.Nodes);
+    }
+
+    private UiText IdentifierLabel(Flow flow) => schemas.Find(flow.IdentitySchema ?? schemas.DefaultId) is { SingleIdentifier: { Title: { } title } field }
+        ? UiMessages.NodeTrait(title, field.Name)
+        : UiMessages.Of(MessageIds.NodeIdentifier);
+
+    /// <summary>What the identity types to sign in: an identifier of its password, or of another first factor.</summary>
+    private static string? SignInName(IdentityState state) =>
+        ((string[])[CredentialTypes.Password, CredentialTypes.WebAuthn, CredentialTypes.Code])
+        .Select(type => state.Credentials.TryGetValue(type, out var credential) ? credential.Identifiers.FirstOrDefault() : null)
+        .FirstOrDefault(identifier => identifier is not null);
+
+    private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}

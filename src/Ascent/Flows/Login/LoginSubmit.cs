@@ -1,0 +1,92 @@
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Http;
+using Ascent.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Login;
+
+/// <summary>
+/// A login's form comes in. The phases stand here in their order; a method is asked only after all of them let it through,
+/// and what it answers is carried out here, so that no method can leave one out.
+/// </summary>
+internal sealed class LoginSubmit(
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, LoginMethods methods, LoginStart starts, LoginCompletion completion)
+{
+    public async Task<IResult> SubmitAsync(HttpContext http)
+    {
+        var c = await contexts.OpenAsync(http);
+        var (flow, refusal) = await gate.FindAsync(c, FlowKind.Login);
+        if (flow is null) return await answers.FailAsync(c, refusal!);
+        if (await StandsInTheWayAsync(c, flow) is { } stop) return stop;
+        if (flow.IsExpired(c.Now)) return gate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
+        var (body, unreadable) = await gate.ReadBodyAsync(c);
+        if (body is null) return await AgainAsync(c, flow, [unreadable!]);
+        if (methods.Find(body, flow.RequestedAal, c.Config) is not { } method) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod))]);
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        var submission = new LoginSubmission(c, flow, body);
+        if (gate.Guard(c, flow, body) is { } guarded)
+            return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new LoginResult.Refused(guarded.Message!));
+        flow.TransientPayload = body["transient_payload"] as System.Text.Json.Nodes.JsonObject;
+        return await CarryOutAsync(submission, method);
+    }
+
+    private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        switch (await method.SubmitAsync(submission, c.Ct))
+        {
+            case LoginResult.Proven proven:
+                return await completion.CompleteAsync(c, flow, proven) switch
+                {
+                    LoginCompletion.Outcome.Done done => done.Answer,
+                    LoginCompletion.Outcome.Refused refused => await AgainAsync(c, flow, refused.Messages),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+            case LoginResult.Refused refused:
+                return await RefusedAsync(submission, refused);
+            case LoginResult.NextStep:
+                await SaveAsync(c, flow);
+                return answers.Again(c, flow);
+            case LoginResult.Elsewhere elsewhere:
+                await SaveAsync(c, flow);
+                return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case LoginResult.Failed failed:
+                return await answers.FailAsync(c, failed.Error, flow.IsApi);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>A session that makes the flow pointless, or that it lacks.</summary>
+    private async Task<IResult?> StandsInTheWayAsync(FlowContext c, Flow flow)
+    {
+        if (c.Session is not { } session)
+            return flow.RequestedAal == SessionAal.Aal1 ? null : await answers.FailAsync(c, LoginStart.SessionNeeded, flow.IsApi);
+        if (flow.IsRefresh || !SessionAal.Reaches(session.Aal, flow.RequestedAal)) return null;
+        if (flow.IsApi || c.IsJson) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Invalid(LoginStart.AlreadyThere.Reason!))]);
+        return new Redirect(c.Config.SelfService.DefaultBrowserReturnUrl);
+    }
+
+    private Task<IResult> RefusedAsync(LoginSubmission submission, LoginResult.Refused refused)
+    {
+        var ui = submission.Flow.Ui;
+        ui.ResetNodes(refused.Forget);
+        if (submission.Text(LoginNodes.Identifier) is { } identifier) ui.SetValue(LoginNodes.Identifier, identifier);
+        return AgainAsync(submission.Context, submission.Flow, refused.Messages);
+    }
+
+    private async Task<IResult> AgainAsync(FlowContext c, Flow flow, IReadOnlyList<FieldText> messages)
+    {
+        flow.Ui.ResetMessages();
+        flow.Ui.AddMessages(messages);
+        await SaveAsync(c, flow);
+        return answers.Again(c, flow);
+    }
+
+    private Task SaveAsync(FlowContext c, Flow flow)
+    {
+        if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
+        return store.SaveAsync(c.Nid, flow, c.Ct);
+    }
+}
