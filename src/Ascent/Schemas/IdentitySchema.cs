@@ -33,9 +33,9 @@ internal sealed class IdentitySchema
 
     private readonly CompiledSchema compiled;
 
-    private IdentitySchema(string id, string url, string text, JsonElement document, bool selectable, CompiledSchema compiled)
+    private IdentitySchema(string id, string url, string text, JsonElement document, bool selectable, CompiledSchema compiled, TraitRole declared)
     {
-        (Id, Url, Text, Document, Selectable, this.compiled) = (id, url, text, document, selectable, compiled);
+        (Id, Url, Text, Document, Selectable, this.compiled, Declared) = (id, url, text, document, selectable, compiled, declared);
         Fields = TraitFieldReader.Read(compiled.Root.Object!.ByName[TraitsName], TraitsName);
         IdentifierField = Fields.Where(f => f.Role.IsIdentifier).Take(2).ToArray() is [var only] ? only : null;
     }
@@ -54,6 +54,9 @@ internal sealed class IdentitySchema
     /// <summary>The property people sign in with, if there is exactly one.</summary>
     public TraitField? IdentifierField { get; }
 
+    /// <summary>All that any part of the schema declares: whether it knows password identifiers at all, and so on.</summary>
+    public TraitRole Declared { get; }
+
     public static IdentitySchemaCompilation Compile(string id, string url, string text, IdentitySchemaOptions options)
     {
         JsonElement document;
@@ -65,19 +68,25 @@ internal sealed class IdentitySchema
         {
             return new IdentitySchemaCompilation(null, [new SchemaIssue(JsonPointer.Root, $"is no JSON document: {e.Message}")], []);
         }
+        var declared = TraitRole.None;
         var (compiled, issues, missing) = CompiledSchema.Compile(document, new SchemaCompileOptions
         {
             BaseUri = options.BaseUri,
             Resolve = options.Resolve,
             AllowRefs = !options.DisallowRef,
             ExtensionKeyword = Keyword,
-            ReadExtension = TraitRoleReader.Read,
+            ReadExtension = (value, pointer, faults) =>
+            {
+                var role = TraitRoleReader.Read(value, pointer, faults);
+                if (role is not null) declared = declared.And(role);
+                return role;
+            },
         });
         List<SchemaIssue> all = [.. issues];
         if (!HasTraits(document)) all.Add(new SchemaIssue("#/properties/traits", "an identity schema describes its traits here, as an object"));
         return compiled is null || all.Count > 0
             ? new IdentitySchemaCompilation(null, all, missing)
-            : new IdentitySchemaCompilation(new IdentitySchema(id, url, text, document, options.Selectable, compiled), [], []);
+            : new IdentitySchemaCompilation(new IdentitySchema(id, url, text, document, options.Selectable, compiled, declared), [], []);
     }
 
     /// <summary>Checks traits as <c>{"traits": …}</c> and reads what they say. None at all are the same as an empty object.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Collections.Frozen;
+using System.Text;
 using Ascent.Schemas.Loading;
 
 namespace Ascent.Schemas;
@@ -40,6 +42,13 @@ internal sealed class SchemaRegistry
 
     /// <summary>By its exact id.</summary>
     public IdentitySchema? Find(string id) => byId.GetValueOrDefault(id);
+
+    /// <summary>By its id or by the id as base64url without padding, as it stands in <c>schema_url</c>.</summary>
+    public IdentitySchema? FindByPath(string id)
+    {
+        if (Find(id) is { } schema) return schema;
+        return !id.Contains('=', StringComparison.Ordinal) && Base64Url.IsValid(id) ? Find(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id))) : null;
+    }
 
     public static async Task<SchemaRegistryResult> LoadAsync(
         IReadOnlyList<SchemaSource> sources, string defaultId, SchemaLoadOptions options, CancellationToken ct)

@@ -26,7 +26,12 @@ internal sealed class SchemaLoader(SchemaLoadOptions options)
             });
             if (missing.Count == 0) return (schema, issues);
             List<SchemaIssue> faults = [.. issues];
-            foreach (var address in missing) await AddAsync(address, faults, ct);
+            foreach (var address in missing)
+            {
+                if (address.IsFile && !source.Url.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+                    faults.Add(new SchemaIssue($"$ref {address}", "only a schema that is a file itself may refer to files"));
+                else await AddAsync(address, faults, ct);
+            }
             if (faults.Count > 0) return (null, faults);
         }
     }

@@ -5,7 +5,7 @@ namespace Ascent.Schemas.Traits;
 /// <summary>Reads the keyword <c>ory.sh/kratos</c>; a key it does not know is an issue, for a misspelt one would silently take an identifier away.</summary>
 internal static class TraitRoleReader
 {
-    public static object? Read(JsonElement value, string pointer, ICollection<SchemaIssue> issues)
+    public static TraitRole? Read(JsonElement value, string pointer, ICollection<SchemaIssue> issues)
     {
         var root = new Part(value, pointer, issues);
         if (!root.Knows("credentials", "verification", "recovery", "organizations")) return null;
