@@ -65,4 +65,19 @@ internal sealed record TraitRole
 
     /// <summary>Some use of the property takes a telephone number.</summary>
     public bool IsPhone => Code == AddressVia.Sms || Verification == AddressVia.Sms || Recovery == AddressVia.Sms;
+<<<<<<< HEAD
+=======
+
+    /// <summary>What either of them declares; where both name a way, the first one's.</summary>
+    public TraitRole And(TraitRole other) => new()
+    {
+        PasswordIdentifier = PasswordIdentifier || other.PasswordIdentifier,
+        WebAuthnIdentifier = WebAuthnIdentifier || other.WebAuthnIdentifier,
+        PasskeyDisplayName = PasskeyDisplayName || other.PasskeyDisplayName,
+        TotpAccountName = TotpAccountName || other.TotpAccountName,
+        Code = Code ?? other.Code,
+        Verification = Verification ?? other.Verification,
+        Recovery = Recovery ?? other.Recovery,
+    };
+>>>>>>> flowui
 }
