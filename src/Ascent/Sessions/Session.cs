@@ -43,7 +43,7 @@ internal sealed record Session
     public override int GetHashCode() => Id.GetHashCode();
 }
 
-/// <summary>What a session shows of its identity: never credentials, and metadata_admin to administrators only. The texts are JSON as stored.</summary>
+/// <summary>What a session shows of its identity: never credentials, never metadata_admin. The texts are JSON as stored.</summary>
 internal sealed record SessionIdentity
 {
     public const string ActiveState = "active";
@@ -56,9 +56,6 @@ internal sealed record SessionIdentity
 
     /// <summary>Empty where there is none.</summary>
     public required ReadOnlyMemory<byte> MetadataPublic { get; init; }
-
-    /// <summary>Empty where there is none, and on every public route: it is not even read there.</summary>
-    public ReadOnlyMemory<byte> MetadataAdmin { get; init; }
     public required ReadOnlyMemory<byte> VerifiableAddresses { get; init; }
     public required ReadOnlyMemory<byte> RecoveryAddresses { get; init; }
 

@@ -37,6 +37,8 @@ internal sealed record SessionView
     public bool Identity { get; private init; } = true;
     public bool Addresses { get; private init; } = true;
     public bool SchemaUrl { get; private init; } = true;
+
+    /// <summary>Only the name: sessions carry no admin metadata.</summary>
     public bool MetadataAdmin { get; private init; }
     public bool DevicesFirst { get; private init; }
     public ShownDevices Devices { get; private init; }
@@ -108,7 +110,7 @@ internal sealed class SessionJson(ConfigStore config, TimeProvider time)
             if (!IsEmptyList(i.RecoveryAddresses)) Raw(w, "recovery_addresses"u8, i.RecoveryAddresses);
         }
         RawOrNull(w, "metadata_public"u8, i.MetadataPublic);
-        if (view.MetadataAdmin) RawOrNull(w, "metadata_admin"u8, i.MetadataAdmin);
+        if (view.MetadataAdmin) w.WriteNull("metadata_admin"u8);
         w.WriteString("created_at"u8, i.CreatedAt.UtcDateTime);
         w.WriteString("updated_at"u8, i.UpdatedAt.UtcDateTime);
         if (i.OrganizationId is { } organization) w.WriteString("organization_id"u8, organization);

@@ -118,7 +118,7 @@ public sealed class RoutingTests : IAsyncLifetime
     {
         var answer = await server.RawAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 200 ");
-        answer.ShouldEndWith("\r\n\r\n" + value);
+        answer.ShouldContain("\r\n" + value + "\r\n");
     }
 
     [Fact]
