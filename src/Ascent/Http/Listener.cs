@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Http;
 
-internal enum Face { Public, Admin }
+internal enum Face { Public, Admin, Metrics }
 
 /// <summary>
 /// The door a connection came in by. It is a feature of the connection, set where the socket was accepted, so that no

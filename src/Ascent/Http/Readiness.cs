@@ -1,0 +1,11 @@
+namespace Ascent.Http;
+
+/// <summary>Something without which requests cannot be served; every registered one is asked by /health/ready.</summary>
+internal interface IReadinessProbe
+{
+    /// <summary>The name under which a failure is shown.</summary>
+    string Name { get; }
+
+    /// <summary>Null when all is well, else what is wrong in words that may be shown to strangers.</summary>
+    ValueTask<string?> CheckAsync(CancellationToken ct);
+}

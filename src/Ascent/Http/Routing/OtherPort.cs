@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Http.Routing;
+
+/// <summary>
+/// Calls that came to the wrong door. Admin to public: whatever the public side would serve. Public to admin: identities
+/// and messages only, as clients of the wire contract expect; every other admin path is unknown there.
+/// </summary>
+internal static class OtherPort
+{
+    private const string Identities = "/identities";
+
+    /// <summary>Whether a public call of <paramref name="path"/> (without the admin prefix) is sent on to the admin side.</summary>
+    public static bool LeadsToAdmin(ReadOnlySpan<char> path, string method, RouteTable admin)
+    {
+        // Many identities at once are not redirected.
+        if (path.SequenceEqual(Identities) && !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsPost(method)) return false;
+        return Covers(path, Identities) || Covers(path, "/courier/messages")
+            ? admin.Find(path, method, out _, out _) is not null
+            : false;
+    }
+
+    /// <summary>The methods that are redirected, where a path of the admin side is asked with another one.</summary>
+    public static string? Allow(ReadOnlySpan<char> path, RouteTable admin)
+    {
+        if (path.SequenceEqual(Identities)) return "GET, HEAD, POST";
+        if (!Covers(path, Identities) && !Covers(path, "/courier/messages")) return null;
+        admin.Find(path, "", out _, out var allow);
+        return allow;
+    }
+
+    /// <summary>Admin submissions that the public side answers as a forged form.</summary>
+    public static bool LooksForged(ReadOnlySpan<char> path, string method) =>
+        HttpMethods.IsPost(method) && (path is "/recovery/code" or "/recovery/link");
+
+    private static bool Covers(ReadOnlySpan<char> path, string root) =>
+        path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/');
+}
