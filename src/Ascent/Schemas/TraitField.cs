@@ -65,8 +65,6 @@ internal sealed record TraitRole
 
     /// <summary>Some use of the property takes a telephone number.</summary>
     public bool IsPhone => Code == AddressVia.Sms || Verification == AddressVia.Sms || Recovery == AddressVia.Sms;
-<<<<<<< HEAD
-=======
 
     /// <summary>What either of them declares; where both name a way, the first one's.</summary>
     public TraitRole And(TraitRole other) => new()
@@ -79,5 +77,4 @@ internal sealed record TraitRole
         Verification = Verification ?? other.Verification,
         Recovery = Recovery ?? other.Recovery,
     };
->>>>>>> flowui
 }
