@@ -38,6 +38,23 @@ internal sealed class ConfigLoader(ConfigSource source)
     public ConfigResult Load()
     {
         var findings = new Findings();
+        var texts = Read(findings);
+        return findings.Faults.Count > 0 ? new ConfigResult(null, findings.Faults, []) : Load(texts);
+    }
+
+    /// <summary>The database alone, for commands that need nothing else: they work while other keys have faults.</summary>
+    public (Secret? Dsn, IReadOnlyList<ConfigFault> Faults) LoadDsn()
+    {
+        var findings = new Findings();
+        if (Merge(Read(findings), findings) is not { } merged) return (null, findings.Faults);
+        var config = new Binder(new Findings()).Bind(merged);
+        if (merged["dsn"] is null) findings.Fault("dsn", "is required here: set it in the file or as DSN");
+        else ConfigRules.Dsn(config, findings);
+        return (findings.Faults.Count == 0 ? config.Dsn : null, findings.Faults);
+    }
+
+    private List<(string File, string Text)> Read(Findings findings)
+    {
         var texts = new List<(string File, string Text)>();
         foreach (var file in source.Files)
         {
@@ -50,20 +67,26 @@ internal sealed class ConfigLoader(ConfigSource source)
                 findings.Fault("", $"{file}: cannot be read: {e.Message}");
             }
         }
-        return findings.Faults.Count > 0 ? new ConfigResult(null, findings.Faults, []) : Load(texts);
+        return texts;
+    }
+
+    /// <summary>Null when a file cannot be understood: what the rest would say is worth nothing then.</summary>
+    private JsonObject? Merge(IReadOnlyList<(string File, string Text)> texts, Findings findings)
+    {
+        var merged = new JsonObject();
+        foreach (var (file, text) in texts)
+            if (YamlReader.Read(file, text, findings) is { } tree)
+                ConfigMerge.Over(merged, tree);
+        if (findings.Faults.Count > 0) return null;
+        EnvironmentOverrides.Apply(merged, source.Environment, findings);
+        return merged;
     }
 
     /// <summary>Loads what was read already.</summary>
     public ConfigResult Load(IReadOnlyList<(string File, string Text)> texts)
     {
         var findings = new Findings();
-        var merged = new JsonObject();
-        foreach (var (file, text) in texts)
-            if (YamlReader.Read(file, text, findings) is { } tree)
-                ConfigMerge.Over(merged, tree);
-        if (findings.Faults.Count > 0) return new ConfigResult(null, findings.Faults, findings.Warnings);
-
-        EnvironmentOverrides.Apply(merged, source.Environment, findings);
+        if (Merge(texts, findings) is not { } merged) return new ConfigResult(null, findings.Faults, findings.Warnings);
         var hash = ConfigMerge.Hash(merged);
         var config = new Binder(findings).Bind(merged);
         config = config with { ContentHash = hash, Dev = config.Dev || source.Dev, WatchCourier = config.WatchCourier || source.WatchCourier };

@@ -105,13 +105,13 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
         foreach (var files in store.Files.Select(Path.GetFullPath).ToLookup(f => Path.GetDirectoryName(f)!, StringComparer.Ordinal))
         {
             var directory = files.Key;
-            var names = files.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+            var names = files.Select(f => Path.GetFileName(f)!).ToHashSet(StringComparer.Ordinal);
             try
             {
                 var watcher = new FileSystemWatcher(directory);
-                watcher.Changed += (_, e) => Wake(e);
-                watcher.Created += (_, e) => Wake(e);
-                watcher.Renamed += (_, e) => Wake(e);
+                watcher.Changed += (_, e) => Wake(e.Name, names);
+                watcher.Created += (_, e) => Wake(e.Name, names);
+                watcher.Renamed += (_, e) => Wake(e.Name, names);
                 watcher.EnableRaisingEvents = true;
                 watchers.Add(watcher);
             }
@@ -121,12 +121,12 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
             }
         }
         return watchers;
+    }
 
-        // A database may live in the same directory; ..data is the link that Kubernetes moves.
-        void Wake(FileSystemEventArgs e)
-        {
-            if (e.Name is { } name && (names.Contains(name) || name.StartsWith("..", StringComparison.Ordinal))) WakeUp();
-        }
+    // A database may live in the same directory; ..data is the link that Kubernetes moves.
+    private void Wake(string? name, HashSet<string> files)
+    {
+        if (name is not null && (files.Contains(name) || name.StartsWith("..", StringComparison.Ordinal))) WakeUp();
     }
 
     private void WakeUp()

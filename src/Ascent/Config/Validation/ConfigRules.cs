@@ -17,7 +17,7 @@ internal static class ConfigRules
         foreach (var rule in All) rule(config, findings);
     }
 
-    private static void Dsn(AscentConfig config, Findings findings)
+    public static void Dsn(AscentConfig config, Findings findings)
     {
         var dsn = config.Dsn.Value;
         if (dsn == "memory")
