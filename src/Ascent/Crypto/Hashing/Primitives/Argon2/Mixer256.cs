@@ -14,7 +14,9 @@ internal unsafe struct Mixer256 : IBlockMixer
 
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
-        var z = stackalloc ulong[Block.Words];
+        var room = stackalloc ulong[Block.Words + 8];
+        // A vector that lies across two cache lines cannot be forwarded from its store to the next load.
+        var z = (ulong*)(((nuint)room + 63) & ~(nuint)63);
         for (var row = 0; row < Block.Words; row += 32) Rows(previous + row, reference + row, z + row);
         for (var column = 0; column < 16; column += 4)
         {

@@ -19,7 +19,9 @@ internal unsafe struct Mixer512 : IBlockMixer
 
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
-        var z = stackalloc ulong[Block.Words];
+        var room = stackalloc ulong[Block.Words + 8];
+        // A vector that lies across two cache lines cannot be forwarded from its store to the next load.
+        var z = (ulong*)(((nuint)room + 63) & ~(nuint)63);
         Rows(previous, reference, z);
         Rows(previous + 64, reference + 64, z + 64);
         if (add)
