@@ -44,10 +44,22 @@ public sealed class PasswordHashFormatsTests
     [InlineData($"$firescrypt$ln=0,r=8,p=1${PaddedSalt}${PaddedDigest}$c2Vw${PaddedDigest}")]
     [InlineData($"$firescrypt$ln=14,r=9,p=1${PaddedSalt}${PaddedDigest}$c2Vw${PaddedDigest}")]
     [InlineData("$sha512-crypt$rounds=999999999$saltstring$AAAA")]
-    public void Costs_beyond_what_a_login_may_take_are_out_of_bounds(string hash)
-    {
+    public void Costs_beyond_what_a_login_may_take_are_out_of_bounds(string hash) =>
         PasswordHashFormats.Check(hash).ShouldBeOfType<HashCheck.OutOfBounds>().Reason.ShouldNotBeNullOrEmpty();
-        PasswordHashFormats.Read(hash).ShouldBeNull();
+
+    [Theory]
+    [InlineData("$2a$20$N9qo8uLOickgx2ZMRZoMyeId0kMYHMoCdgRdyneFFfwxb2HBaQ5sq", true)]
+    [InlineData("$2a$21$N9qo8uLOickgx2ZMRZoMyeId0kMYHMoCdgRdyneFFfwxb2HBaQ5sq", false)]
+    [InlineData($"$argon2id$v=19$m=4194304,t=100,p=255${Salt}${Digest}", true)]
+    [InlineData($"$argon2id$v=19$m=4194305,t=1,p=1${Salt}${Digest}", false)]
+    [InlineData($"$argon2id$v=19$m=64,t=101,p=1${Salt}${Digest}", false)]
+    [InlineData($"$argon2id$v=19$m=64,t=1,p=256${Salt}${Digest}", false)]
+    [InlineData($"$pbkdf2-sha512$i=10000001,l=32${Salt}${Digest}", false)]
+    [InlineData($"$scrypt$ln=262144,r=8,p=1${PaddedSalt}${PaddedDigest}", false)]
+    public void What_could_have_been_configured_still_works_once_it_is_stored(string hash, bool works)
+    {
+        PasswordHashFormats.Check(hash).ShouldBeOfType<HashCheck.OutOfBounds>();
+        (PasswordHashFormats.Read(hash) is not null).ShouldBe(works);
     }
 
     [Theory]

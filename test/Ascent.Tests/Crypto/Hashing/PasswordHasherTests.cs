@@ -78,6 +78,15 @@ public sealed class PasswordHasherTests : IDisposable
         (await hasher.VerifyAsync(limit, hash, CancellationToken.None)).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task What_is_written_with_more_lanes_than_an_import_may_have_is_read_again()
+    {
+        options = Argon2 with { Argon2MemoryKiB = 1024, Parallelism = 32, Iterations = 11 };
+        var hash = await hasher.HashAsync(Password, CancellationToken.None);
+        (await hasher.VerifyAsync(Password, hash, CancellationToken.None)).ShouldBeTrue();
+        (await hasher.VerifyAsync(Password + "x", hash, CancellationToken.None)).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(Algorithm.Bcrypt, BcryptHash, false)]
     [InlineData(Algorithm.Bcrypt, "$2b$15$N9qo8uLOickgx2ZMRZoMyeId0kMYHMoCdgRdyneFFfwxb2HBaQ5sq", false)]

@@ -12,6 +12,7 @@ internal unsafe struct Mixer256 : IBlockMixer
 {
     public static int PlaceOf(int word) => word;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
         var room = stackalloc ulong[Block.Words + 8];
@@ -25,6 +26,7 @@ internal unsafe struct Mixer256 : IBlockMixer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows(ulong* previous, ulong* reference, ulong* z)
     {
         var a0 = Vector256.Load(previous) ^ Vector256.Load(reference);
@@ -53,6 +55,7 @@ internal unsafe struct Mixer256 : IBlockMixer
         Avx2.Permute4x64(d1, 0b00_11_10_01).Store(z + 28);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<TAdd>(ulong* z, ulong* previous, ulong* reference, ulong* target)
         where TAdd : struct
     {
