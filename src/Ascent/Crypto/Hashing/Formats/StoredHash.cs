@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Ascent.Crypto.Hashing.Formats;
+
+/// <summary>A stored hash that was read: one record per family of formats.</summary>
+internal abstract record StoredHash
+{
+    /// <summary>The name of the format, for metrics.</summary>
+    public abstract string Format { get; }
+
+    /// <summary>Whether the password is the one that was hashed. Takes as long as the parameters say, whatever the answer.</summary>
+    public abstract bool Fits(ReadOnlySpan<byte> password, HashingMemory memory);
+
+    /// <summary>Hashes a password as configured.</summary>
+    public static string Make(HasherOptions o, ReadOnlySpan<byte> password, HashingMemory memory) => o.Algorithm switch
+    {
+        Algorithm.Bcrypt => BcryptHash.Create(o, password),
+        Algorithm.Argon2id => Argon2Hash.Create(o, password, memory),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>What <see cref="Make"/> could have written, made of random bytes.</summary>
+    public static string MakeDecoy(HasherOptions o) => o.Algorithm switch
+    {
+        Algorithm.Bcrypt => BcryptHash.Decoy(o),
+        Algorithm.Argon2id => Argon2Hash.Decoy(o),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Compares without telling by its time where two digests differ; an empty one is never equal.</summary>
+    protected static bool Same(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual) =>
+        expected.Length > 0 && CryptographicOperations.FixedTimeEquals(expected, actual);
+}
+
+/// <summary>The hash that was read, or why it cannot be.</summary>
+internal readonly record struct ParsedHash(StoredHash? Hash, HashCheck? Refusal)
+{
+    public static implicit operator ParsedHash(StoredHash hash) => new(hash, null);
+
+    public static ParsedHash Malformed(string reason) => new(null, new HashCheck.Malformed(reason));
+
+    public static ParsedHash OutOfBounds(string name, long value, long least, long most) =>
+        new(null, new HashCheck.OutOfBounds($"{name}={value} is not in {least}..{most}"));
+}

@@ -1,0 +1,8 @@
+namespace Ascent.Crypto.Hashing;
+
+/// <summary>More passwords wait to be hashed than may; the caller should come back after <see cref="RetryAfter"/>.</summary>
+internal sealed class HashingOverloadedException(TimeSpan retryAfter)
+    : Exception($"Too many passwords are waiting to be hashed; try again in {retryAfter.TotalSeconds:0} s.")
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}

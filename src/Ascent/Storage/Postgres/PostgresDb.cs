@@ -1,0 +1,129 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Ascent.Storage.Postgres;
+
+/// <summary>PostgreSQL by Npgsql: pooled connections, statements prepared on their second use.</summary>
+internal sealed class PostgresDb : Db
+{
+    private const int Attempts = 5;
+    private readonly NpgsqlDataSource source;
+
+    public PostgresDb(NpgsqlConnectionStringBuilder connection) => source = NpgsqlDataSource.Create(connection);
+
+    public override Dialect Dialect { get; } = new PostgresDialect();
+
+    /// <summary>For the few who need the connection itself: the session lookup's own prepared statement.</summary>
+    public NpgsqlDataSource Source => source;
+
+    public override async Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        return await ReadAsync(connection, null, sql, map, ct);
+    }
+
+    public override async Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await OpenAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                var result = await work(new PostgresTx(this, connection, transaction), ct);
+                await transaction.CommitAsync(ct);
+                return result;
+            }
+            catch (PostgresException e) when (attempt < Attempts && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // Nothing was committed: the work starts anew on the state that won.
+            }
+        }
+    }
+
+    public override async Task ExecuteScriptAsync(string script, CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var command = new NpgsqlCommand(Dialect.Resolve(script), connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public override async Task PingAsync(CancellationToken ct)
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var command = new NpgsqlCommand("select 1", connection);
+        await command.ExecuteScalarAsync(ct);
+    }
+
+    public override async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadSchemaAsync(CancellationToken ct)
+    {
+        var columns = await ReadAsync(new Sql("select table_name, column_name from information_schema.columns where table_schema = current_schema()"), r => (Table: r.Text(0), Column: r.Text(1)), ct);
+        return columns.GroupBy(c => c.Table, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(c => c.Column).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    public override ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server answers, but has no such database; create it, or name another.", e);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server refuses this user or password.", e);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException)
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server cannot be reached at the host and port given, or all its connections are taken.", e);
+        }
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, Sql sql)
+    {
+        var command = new NpgsqlCommand(Dialect.Resolve(sql.Text), connection, transaction);
+        foreach (var (name, value) in sql.Parameters) command.Parameters.Add(new NpgsqlParameter(name, Dialect.ToParameter(value)));
+        return command;
+    }
+
+    private async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, NpgsqlTransaction? transaction, Sql sql, Func<Row, T> map, CancellationToken ct)
+    {
+        await using var command = Command(connection, transaction, sql);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            var rows = new List<T>();
+            while (await reader.ReadAsync(ct)) rows.Add(map(new Row(reader, Dialect)));
+            return rows;
+        }
+        catch (DbException e)
+        {
+            if (Dialect.Translate(e) is { } ours) throw ours;
+            throw;
+        }
+    }
+
+    private sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection, NpgsqlTransaction transaction) : Tx
+    {
+        public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => db.ReadAsync(connection, transaction, sql, map, ct);
+
+        public override async Task<int> ExecuteAsync(Sql sql, CancellationToken ct)
+        {
+            await using var command = db.Command(connection, transaction, sql);
+            try
+            {
+                return await command.ExecuteNonQueryAsync(ct);
+            }
+            catch (DbException e)
+            {
+                if (db.Dialect.Translate(e) is { } ours) throw ours;
+                throw;
+            }
+        }
+    }
+}

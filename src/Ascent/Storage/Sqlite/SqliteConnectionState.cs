@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.Data.Sqlite;
+
+namespace Ascent.Storage.Sqlite;
+
+/// <summary>One open connection with its prepared statements. Used by one caller at a time.</summary>
+internal sealed class SqliteConnectionState : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string, int), string> expanded = [];
+    private readonly Dialect dialect;
+
+    public SqliteConnectionState(string connectionString, Dialect dialect, string pragmas)
+    {
+        this.dialect = dialect;
+        Connection = new SqliteConnection(connectionString);
+        try
+        {
+            Connection.Open();
+            Execute(pragmas);
+        }
+        catch (SqliteException e)
+        {
+            Connection.Dispose();
+            throw new StorageUnusableException($"dsn: the SQLite file '{Connection.DataSource}' cannot be opened or is no database; its directory must exist and be writable.", e);
+        }
+    }
+
+    public SqliteConnection Connection { get; }
+
+    public List<T> Read<T>(Sql sql, Func<Row, T> map)
+    {
+        using var reader = Translate(() => Bind(sql).ExecuteReader());
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(map(new Row(reader, dialect)));
+        return rows;
+    }
+
+    public int Execute(Sql sql)
+    {
+        var command = Bind(sql);
+        return Translate(command.ExecuteNonQuery);
+    }
+
+    public void Execute(string script)
+    {
+        using var command = Connection.CreateCommand();
+        command.CommandText = script;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in prepared.Values) command.Dispose();
+        Connection.Dispose();
+    }
+
+    private T Translate<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (SqliteException e)
+        {
+            if (dialect.Translate(e) is { } ours) throw ours;
+            throw;
+        }
+    }
+
+    private SqliteCommand Bind(Sql sql)
+    {
+        var text = dialect.Resolve(sql.Text);
+        foreach (var (name, value) in sql.Parameters)
+            if (value is not (byte[] or string) && value is System.Collections.IEnumerable list)
+                text = Expand(text, name, list.Cast<object>().Count());
+        if (!prepared.TryGetValue(text, out var command))
+        {
+            command = Connection.CreateCommand();
+            command.CommandText = text;
+            prepared[text] = command;
+        }
+        command.Parameters.Clear();
+        foreach (var (name, value) in sql.Parameters)
+            if (value is not (byte[] or string) && value is System.Collections.IEnumerable list) BindList(command, name, [.. list.Cast<object>()]);
+            else command.Parameters.AddWithValue($"@{name}", dialect.ToParameter(value));
+        return command;
+    }
+
+    private string Expand(string text, string name, int count)
+    {
+        var size = Padded(count);
+        if (!expanded.TryGetValue((text, size), out var known)) expanded[(text, size)] = known = SqliteDialect.ExpandList(text, name, size);
+        return known;
+    }
+
+    private void BindList(SqliteCommand command, string name, object[] values)
+    {
+        for (var i = 0; i < Padded(values.Length); i++)
+            command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@{name}_{i}"), values.Length == 0 ? DBNull.Value : dialect.ToParameter(values[Math.Min(i, values.Length - 1)]));
+    }
+
+    private static int Padded(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, count));
+}

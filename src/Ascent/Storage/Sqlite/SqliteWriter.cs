@@ -1,0 +1,138 @@
+using System.Threading.Channels;
+
+namespace Ascent.Storage.Sqlite;
+
+/// <summary>
+/// The one writer: a thread that takes transactions from a queue and commits many at once. Each runs in a savepoint of its own,
+/// so that one that fails takes nothing with it; nobody is told "done" before the commit is on the disk.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int MostTogether = 256;
+    private readonly Channel<Job> queue = Channel.CreateUnbounded<Job>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SqliteConnectionState state;
+    private readonly Thread thread;
+    private readonly SqliteTx tx;
+
+    public SqliteWriter(SqliteConnectionState state)
+    {
+        this.state = state;
+        tx = new SqliteTx(state);
+        thread = new Thread(Run) { IsBackground = true, Name = "sqlite writer" };
+        thread.Start();
+    }
+
+    public Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        var job = new Job<T>(work, ct);
+        ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(job), this);
+        return job.Task;
+    }
+
+    public void Dispose()
+    {
+        queue.Writer.TryComplete();
+        thread.Join();
+        state.Dispose();
+    }
+
+    private void Run()
+    {
+        var batch = new List<Job>(MostTogether);
+        while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            batch.Clear();
+            try
+            {
+                state.Execute(Begin);
+                while (batch.Count < MostTogether && queue.Reader.TryRead(out var job))
+                {
+                    batch.Add(job);
+                    RunOne(job);
+                }
+                state.Execute(Commit);
+            }
+            catch (Exception e)
+            {
+                Abandon();
+                if (batch.Count == 0 && queue.Reader.TryRead(out var waiting)) batch.Add(waiting);
+                foreach (var job in batch) job.Fail(e);
+                continue;
+            }
+            foreach (var job in batch) job.Complete();
+        }
+    }
+
+    private void RunOne(Job job)
+    {
+        state.Execute(Savepoint);
+        if (job.Run(tx))
+        {
+            state.Execute(Release);
+            return;
+        }
+        state.Execute(RollbackTo);
+        state.Execute(Release);
+    }
+
+    private void Abandon()
+    {
+        try
+        {
+            state.Execute(Rollback);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException)
+        {
+            // The engine had rolled back already.
+        }
+    }
+
+    private static readonly Sql Begin = new("begin immediate"), Commit = new("commit"), Rollback = new("rollback"),
+        Savepoint = new("savepoint job"), Release = new("release job"), RollbackTo = new("rollback to job");
+
+    private abstract class Job
+    {
+        public abstract bool Run(Tx tx);
+        public abstract void Complete();
+        public abstract void Fail(Exception e);
+    }
+
+    private sealed class Job<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct) : Job
+    {
+        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? result;
+        private Exception? failure;
+
+        public Task<T> Task => done.Task;
+
+        public override bool Run(Tx tx)
+        {
+            try
+            {
+                ct.ThrowIfCancellationRequested();
+                result = work(tx, ct).GetAwaiter().GetResult();
+                return true;
+            }
+            catch (Exception e)
+            {
+                failure = e;
+                return false;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (failure is OperationCanceledException) done.TrySetCanceled(ct);
+            else if (failure is not null) done.TrySetException(failure);
+            else done.TrySetResult(result!);
+        }
+
+        public override void Fail(Exception e) => done.TrySetException(failure ?? e);
+    }
+
+    private sealed class SqliteTx(SqliteConnectionState state) : Tx
+    {
+        public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => Task.FromResult(state.Read(sql, map));
+        public override Task<int> ExecuteAsync(Sql sql, CancellationToken ct) => Task.FromResult(state.Execute(sql));
+    }
+}

@@ -1,0 +1,91 @@
+using Ascent.Storage;
+using Ascent.Tenancy;
+using Shouldly;
+
+namespace Ascent.Tests.Storage;
+
+/// <summary>What every engine must do alike.</summary>
+public sealed class DbTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task Values_come_back_as_they_went_in(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        var id = Guid.CreateVersion7();
+        await InsertAsync(database.Db, tenant.Nid, id, "x", "ünï ' \" {\"a\":1}");
+
+        var row = await database.Db.ReadOneAsync(new Sql("select id, traits, external_id, organization_id, created_at from identity where nid = @nid and id = @id", ("nid", tenant.Nid), ("id", id)),
+            r => new { Id = r.Guid(0), Traits = r.Text(1), External = r.TextOrNull(2), Organization = r.GuidOrNull(3), At = r.Time(4) }, None);
+
+        row.ShouldNotBeNull();
+        row.Id.ShouldBe(id);
+        row.Traits.ShouldBe("ünï ' \" {\"a\":1}");
+        row.External.ShouldBe("x");
+        row.Organization.ShouldBeNull();
+        row.At.ShouldBe(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task Lists_of_any_length_find_their_rows(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        var ids = Enumerable.Range(0, 9).Select(_ => Guid.CreateVersion7()).ToArray();
+        foreach (var id in ids) await InsertAsync(database.Db, tenant.Nid, id, null, "{}");
+
+        foreach (var count in (int[])[0, 1, 2, 3, 5, 9])
+        {
+            var found = await database.Db.ReadAsync(new Sql("select id from identity where nid = @nid and id = any(@ids)", ("nid", tenant.Nid), ("ids", ids[..count])), r => r.Guid(0), None);
+            found.Order().ShouldBe(ids[..count].Order());
+        }
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_taken_value_is_told_by_table_and_takes_nothing_with_it(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        await InsertAsync(database.Db, tenant.Nid, Guid.CreateVersion7(), "taken", "{}");
+
+        var others = Enumerable.Range(0, 20).Select(i => InsertAsync(database.Db, tenant.Nid, Guid.CreateVersion7(), i % 2 == 0 ? "taken" : $"free {i}", "{}")).ToArray();
+        await Task.WhenAll(others.Select(t => t.ContinueWith(_ => { }, TaskScheduler.Default)));
+
+        others.Count(t => t.IsCompletedSuccessfully).ShouldBe(10);
+        foreach (var refused in others.Where(t => t.IsFaulted))
+            refused.Exception!.InnerException.ShouldBeOfType<UniqueViolationException>().Table.ShouldBe("identity");
+        (await database.Db.ReadValueAsync(new Sql("select count(*) from identity"), r => r.Long(0), None)).ShouldBe(11);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_transaction_that_throws_leaves_nothing(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+
+        await Should.ThrowAsync<InvalidOperationException>(database.Db.WriteAsync(async (tx, ct) =>
+        {
+            await InsertAsync(tx, tenant.Nid, Guid.CreateVersion7(), null, "{}", ct);
+            throw new InvalidOperationException("on purpose");
+        }, None));
+
+        (await database.Db.ReadValueAsync(new Sql("select count(*) from identity"), r => r.Long(0), None)).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_row_that_refers_to_none_is_refused(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        await Should.ThrowAsync<MissingReferenceException>(InsertAsync(database.Db, Guid.CreateVersion7(), Guid.CreateVersion7(), null, "{}"));
+    }
+
+    private static Task InsertAsync(Db db, Guid nid, Guid id, string? externalId, string traits) =>
+        db.WriteAsync((tx, ct) => InsertAsync(tx, nid, id, externalId, traits, ct), None);
+
+    private static Task<int> InsertAsync(Tx tx, Guid nid, Guid id, string? externalId, string traits, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+        insert into identity (nid, id, version, schema_id, state, state_changed_at, traits, verifiable_addresses, recovery_addresses, available_aal, external_id, created_at, updated_at)
+        values (@nid, @id, 1, 'default', 'active', @at, @traits, '[]', '[]', 'aal0', @external, @at, @at)
+        """, ("nid", nid), ("id", id), ("at", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero)), ("traits", traits), ("external", externalId)), ct);
+}
