@@ -36,7 +36,6 @@ internal static class Tokens
 internal readonly struct SessionToken : IEquatable<SessionToken>
 {
     public const string Prefix = "ory_st_";
-    private const int Longest = 256;
     private readonly string? value;
 
     private SessionToken(string value) => this.value = value;
@@ -52,9 +51,8 @@ internal readonly struct SessionToken : IEquatable<SessionToken>
     /// <summary>Takes what a client sent; whether it opens anything is for the database to say.</summary>
     public static bool TryParse(string? text, out SessionToken token)
     {
-        var possible = text is { Length: > 0 and <= Longest };
-        token = possible ? new SessionToken(text!) : default;
-        return possible;
+        token = text is { Length: > 0 } ? new SessionToken(text) : default;
+        return token.value is not null;
     }
 
     public bool Equals(SessionToken other) => Tokens.Same(value ?? "", other.value ?? "");

@@ -57,7 +57,7 @@ internal static class JsonScan
         catch (JsonException e)
         {
             var at = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
-            if (reader.CurrentDepth >= JsonBody.MaxDepth)
+            if (path.Depth >= JsonBody.MaxDepth && json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8) is [(byte)'[' or (byte)'{', ..])
                 return new JsonFault(JsonFaultKind.Depth, $"The JSON is nested deeper than {JsonBody.MaxDepth} levels ({at}).");
             return json[(int)Math.Min(reader.BytesConsumed, json.Length)..].Trim(" \t\r\n"u8).IsEmpty || EndsWithin(json, e)
                 ? new JsonFault(JsonFaultKind.Truncated, $"The JSON ends too early ({at}).")
@@ -102,6 +102,8 @@ internal static class JsonScan
     private sealed class Path
     {
         private readonly List<(string? Name, int Index)> steps = [];
+
+        public int Depth => steps.Count;
 
         public void Step(ref Utf8JsonReader reader)
         {

@@ -1,7 +1,8 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Ascent.Http;
 
@@ -21,32 +22,29 @@ internal static class RequestText
     /// <summary>Decodes one percent-encoded piece; null when its escapes are malformed, or no UTF-8, or NUL.</summary>
     public static string? Decode(ReadOnlySpan<char> text, bool plusIsBlank = false)
     {
-        if (Bytes(text, plusIsBlank) is not { } bytes) return null;
-        return Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? Encoding.UTF8.GetString(bytes) : null;
+        var raw = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, raw);
+        return Bytes(raw, plusIsBlank) is { } bytes && Utf8.IsValid(bytes) && !bytes.Contains((byte)0) ? Encoding.UTF8.GetString(bytes) : null;
     }
 
-    /// <summary>The bytes of a percent-encoded piece; null when an escape is malformed.</summary>
-    public static byte[]? Bytes(ReadOnlySpan<char> text, bool plusIsBlank)
+    /// <summary>The bytes behind percent-encoded ones; null when an escape is malformed.</summary>
+    public static byte[]? Bytes(ReadOnlySpan<byte> text, bool plusIsBlank)
     {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
-        var length = Encoding.UTF8.GetBytes(text, bytes);
+        var bytes = new byte[text.Length];
         var to = 0;
-        for (var from = 0; from < length; from++)
+        for (var from = 0; from < text.Length; from++)
         {
-            var b = bytes[from];
+            var b = text[from];
             if (b == '+' && plusIsBlank) b = (byte)' ';
             else if (b == '%')
             {
-                if (from + 2 >= length || Digit(bytes[from + 1]) is var high && high < 0 || Digit(bytes[from + 2]) is var low && low < 0) return null;
-                b = (byte)(high << 4 | low);
+                if (from + 2 >= text.Length || !byte.TryParse(text.Slice(from + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out b)) return null;
                 from += 2;
             }
             bytes[to++] = b;
         }
         return to == bytes.Length ? bytes : bytes[..to];
     }
-
-    private static int Digit(byte b) => char.IsAsciiHexDigit((char)b) ? Convert.ToInt32(((char)b).ToString(), 16) : -1;
 
     private static ApiError? CheckEscapes(string target)
     {
