@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
+using Ascent.Schemas;
 
 namespace Ascent.Flows.Nodes;
 
@@ -109,9 +110,7 @@ internal sealed class UiContainer
     internal static string NodeName(string? where)
     {
         if (where is null) return "";
-        if (!where.StartsWith('#') && !where.StartsWith('/')) return where;
-        var path = where.TrimStart('#').Trim('/');
-        return path.Replace('/', '.').Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+        return where.StartsWith('#') || where.StartsWith('/') ? JsonPointer.Dotted(where.TrimEnd('/')) : where;
     }
 
     private static bool IsError(UiText m) => m.Type == UiTextType.Error;
