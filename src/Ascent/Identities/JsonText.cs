@@ -12,10 +12,10 @@ internal static class JsonText
 
     public static string Of(JsonNode value) => Encoding.UTF8.GetString(JsonOut.ToBytes(value, static (w, v) => v.WriteTo(w)));
 
-    /// <summary>Whether it is nested no deeper than a request may be.</summary>
+    /// <summary>Whether it is nested no deeper than it could be inside a request.</summary>
     public static bool IsShallow(string json)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = JsonBody.MaxDepth });
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = JsonBody.MaxDepth - 1 });
         try
         {
             while (reader.Read()) { }

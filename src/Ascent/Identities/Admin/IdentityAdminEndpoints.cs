@@ -1,4 +1,3 @@
-using Ascent.Crypto.Hashing;
 using Ascent.Http;
 using Ascent.Tenancy;
 using Microsoft.AspNetCore.Builder;
@@ -28,9 +27,8 @@ internal static class IdentityAdminEndpoints
     private static async Task<IResult> CreateAsync(HttpContext http, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
     {
         var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: true);
-        return await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), Actor, ct) is var write and not IdentityWrite.Created
-            ? IdentityAnswers.Error(write)
-            : answers.Created(http, ((IdentityWrite.Created)write).State);
+        var write = await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), Actor, ct);
+        return write is IdentityWrite.Created created ? answers.Created(http, created.State) : IdentityAnswers.Error(write);
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, string id, Tenant tenant, IdentityStore store, IdentityAnswers answers, CancellationToken ct)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Ascent.Http;
 using Ascent.Schemas;
 using Ascent.Tenancy;
@@ -105,7 +104,7 @@ internal static class IdentityListEndpoint
 
     private static bool IsOld(IQueryCollection query) => Text(query, "page") is not null && Text(query, "page_size") is null && Text(query, "page_token") is null;
 
-    private static int Size(IQueryCollection query, string name, int largest) => (int)Math.Min(largest, Number(query, name) is > 0 and var size ? size.Value : DefaultSize);
+    private static int Size(IQueryCollection query, string name, int largest) => (int)Math.Min(largest, Number(query, name) is > 0 and var size ? size : DefaultSize);
 
     private static long? Number(IQueryCollection query, string name) => Text(query, name) is not { } text ? null
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) ? n
