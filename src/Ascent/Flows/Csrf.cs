@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Http;
@@ -30,18 +31,12 @@ internal static class Csrf
             : Violation(http, config, token);
     }
 
-    /// <summary>Null if a stored flow was started by this browser: <paramref name="flowToken"/> is what <see cref="Token"/> gave then.</summary>
-    public static ApiError? VerifyOwner(HttpContext http, AscentConfig config, string? flowToken)
-    {
-        var cookie = CsrfCookie.Sent(http, config);
-        return cookie is not null && Unmask(flowToken) is { } owner && CryptographicOperations.FixedTimeEquals(cookie, owner)
-            ? null
-            : Violation(http, config, token: null);
-    }
+    /// <summary>What a flow keeps to know the browser that began it by: a hash, so that the database gives nobody the cookie.</summary>
+    public static string OwnerOf(HttpContext http, AscentConfig config) => Convert.ToHexStringLower(SHA256.HashData(CsrfCookie.Current(http, config)));
 
-    /// <summary>Two tokens of the same browser, whatever their masks.</summary>
-    public static bool Same(string? a, string? b) =>
-        Unmask(a) is { } x && Unmask(b) is { } y && CryptographicOperations.FixedTimeEquals(x, y);
+    public static bool OwnedBy(HttpContext http, AscentConfig config, string? owner) =>
+        owner is not null && CsrfCookie.Sent(http, config) is { } cookie
+        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(cookie))), Encoding.ASCII.GetBytes(owner));
 
     /// <summary>The refusal, with what is probably wrong as far as it can be seen.</summary>
     public static ApiError Violation(HttpContext http, AscentConfig config, string? token)
