@@ -228,7 +228,7 @@ public sealed class CsrfTests
             var none = recorded["reject_reason"]?.GetValue<string>().Contains("empty", StringComparison.Ordinal) == true;
             if (!none) http.Request.Headers.Cookie = CsrfCookie.NameFor(Production) + "=x";
             if (recorded.ContainsKey("reject_reason")) http.Request.ContentType = "application/json";
-            Csrf.Violation(http, Production, null).ToJson()["details"]!.AsObject().Select(p => p.Key).ShouldBe(recorded.Select(p => p.Key), step.ToString());
+            Csrf.Violation(http, Production, null).ToJson()["details"]!.AsObject().Select(p => p.Key).ShouldBe(recorded.Select(p => p.Key), customMessage: step.ToString());
         }
     }
 }

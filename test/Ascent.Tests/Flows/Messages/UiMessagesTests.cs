@@ -32,7 +32,7 @@ public sealed class UiMessagesTests
     public void Context_keys_stand_in_alphabetical_order()
     {
         foreach (var e in MessageCatalogue.InOrder())
-            e.ContextKeys.ShouldBe(e.ContextKeys.Order(StringComparer.Ordinal), $"{e.Id}");
+            e.ContextKeys.ShouldBe([.. e.ContextKeys.Order(StringComparer.Ordinal)], customMessage: $"{e.Id}");
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class UiMessagesTests
                 seen.Add(id);
                 MessageCatalogue.ById.ContainsKey(id).ShouldBeTrue($"{id}, {step}");
                 var entry = MessageCatalogue.ById[id];
-                UiText.NameOf(entry.Type).ShouldBe(o["type"]!.GetValue<string>(), step.ToString());
-                ((o["context"] as JsonObject)?.Select(p => p.Key) ?? []).ShouldBe(entry.ContextKeys, $"{id}, {step}");
+                UiText.NameOf(entry.Type).ShouldBe(o["type"]!.GetValue<string>(), customMessage: step.ToString());
+                ((o["context"] as JsonObject)?.Select(p => p.Key) ?? []).ShouldBe(entry.ContextKeys, customMessage: $"{id}, {step}");
             }
         seen.Count.ShouldBeGreaterThan(100);
     }
@@ -79,7 +79,7 @@ public sealed class UiMessagesTests
         {
             if (!made.TryGetValue(entry.Id, out var text)) text = UiMessages.Of(entry.Id);
             text.Type.ShouldBe(entry.Type);
-            (text.Context?.Select(p => p.Key) ?? []).ShouldBe(entry.ContextKeys, $"{entry.Id}");
+            (text.Context?.Select(p => p.Key) ?? []).ShouldBe(entry.ContextKeys, customMessage: $"{entry.Id}");
             text.Text.ShouldNotBeNullOrWhiteSpace();
             text.Text.ShouldNotContain("{");
         }
