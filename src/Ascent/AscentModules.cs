@@ -2,9 +2,11 @@ using Ascent.Config;
 using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
+using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Identities.Admin;
+using Ascent.Methods.Password;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Tenancy;
@@ -23,6 +25,8 @@ internal static class AscentModules
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
         .AddSessions()
+        .AddFlows()
+        .AddPassword()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 
@@ -30,6 +34,7 @@ internal static class AscentModules
     {
         SchemaEndpoints.MapSchemas(routes);
         routes.MapPublicSessions();
+        routes.MapFlows();
     }
 
     public static void MapAdmin(IEndpointRouteBuilder routes)

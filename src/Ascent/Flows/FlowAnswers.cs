@@ -12,7 +12,7 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
 {
     /// <summary>A flow began: native apps and whoever prefers JSON get it, browsers are sent to its page.</summary>
     public IResult Started(FlowContext c, Flow flow, FlowJson.Extras? extras = null) =>
-        flow.IsApi || Negotiation.PrefersJson(c.Http) ? Shown(flow, extras) : new Redirect(PageOf(c, flow));
+        flow.IsApi || Negotiation.PrefersJson(c.Http) ? Shown(flow, extras) : new RedirectResult(PageOf(c, flow));
 
     public IResult Shown(Flow flow, FlowJson.Extras? extras = null, int status = StatusCodes.Status200OK) =>
         new JsonBytesResult(json.ToBytes(flow, extras ?? FlowJson.Extras.None), status);
@@ -21,7 +21,7 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
     public IResult Again(FlowContext c, Flow flow, FlowJson.Extras? extras = null, int status = StatusCodes.Status400BadRequest)
     {
         if (flow.IsApi || c.IsJson) return Shown(flow, extras, status);
-        return new Redirect(PageOf(c, flow), flow.Kind == FlowKind.Registration ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther);
+        return new RedirectResult(PageOf(c, flow), flow.Kind == FlowKind.Registration ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther);
     }
 
     /// <summary>The browser has to go elsewhere before the flow can go on; a page with script is told so.</summary>
@@ -31,14 +31,14 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
             Code = StatusCodes.Status422UnprocessableEntity, Id = "browser_location_change_required", Message = "The browser must go elsewhere first",
             Reason = $"To go on, send the browser to: {url}", TopLevel = new JsonObject { ["redirect_browser_to"] = url },
         }
-        : new Redirect(url);
+        : new RedirectResult(url);
 
     /// <summary>JSON where JSON was asked for; a browser is sent to the error page, which fetches what happened.</summary>
     public async Task<IResult> FailAsync(FlowContext c, ApiError error, bool isApi = false)
     {
         if (isApi || c.IsJson) return error;
-        var id = await errors.KeepAsync(c.Nid, error.ToErrorObject(), c.Ct);
-        return new Redirect(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
+        var id = await errors.KeepAsync(c.Nid, error.ToJson(RequestId.Of(c.Http)), c.Ct);
+        return new RedirectResult(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
     }
 
     public static string PageOf(FlowContext c, Flow flow) => WithQuery(flow.Kind.UiUrl(c.Config), "flow", flow.Id.ToString());
@@ -48,17 +48,5 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
         var fragment = url.IndexOf('#', StringComparison.Ordinal);
         var (head, tail) = fragment < 0 ? (url, "") : (url[..fragment], url[fragment..]);
         return $"{head}{(head.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{name}={Uri.EscapeDataString(value)}{tail}";
-    }
-}
-
-/// <summary>Sends the browser on; nobody reads the body.</summary>
-internal sealed class Redirect(string url, int status = StatusCodes.Status303SeeOther) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        httpContext.Response.StatusCode = status;
-        httpContext.Response.Headers.Location = url;
-        httpContext.Response.ContentLength = 0;
-        return Task.CompletedTask;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ascent.Config;
 using Ascent.Flows.Messages;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
@@ -20,17 +19,17 @@ internal sealed class FlowGate(FlowStore store)
         return await store.FindAsync(c.Nid, kind, id, c.Ct) is { } flow ? (flow, null) : (null, ApiError.NotFound());
     }
 
-    public async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c) => await FlowBody.ReadAsync(c.Http) switch
+    public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c) => await FlowBody.ReadAsync(c.Http) switch
     {
         FlowBody.Decoded decoded => (decoded.Body, null),
         FlowBody.Empty => (null, Unreadable("The request has no body. Send the form's fields as JSON or as a form.")),
         FlowBody.UnsupportedType t => (null, Unreadable($"The Content-Type '{t.ContentType}' cannot be read; send application/json, application/x-www-form-urlencoded or multipart/form-data.")),
-        FlowBody.Malformed m => (null, Unreadable($"The body cannot be read. {m.Fault.Message}")),
+        FlowBody.Malformed m => (null, Unreadable($"The body cannot be read. {m.Fault.Text}")),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>Browsers must show that the form was theirs; native apps must not look like browsers.</summary>
-    public Stop? Guard(FlowContext c, Flow flow, JsonObject body)
+    public static Stop? Guard(FlowContext c, Flow flow, JsonObject body)
     {
         if (flow.IsApi) return LooksLikeBrowser(c) is { } why ? new Stop(null, new FieldText("", UiMessages.Invalid(why))) : null;
         var token = body["csrf_token"] is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
@@ -38,9 +37,9 @@ internal sealed class FlowGate(FlowStore store)
     }
 
     /// <summary>410 with the id of the flow that takes its place; a form browser is sent there.</summary>
-    public IResult Expired(FlowContext c, Flow expired, Flow replacement)
+    public static IResult Expired(FlowContext c, Flow expired, Flow replacement)
     {
-        if (!expired.IsApi && !c.IsJson) return new Redirect(FlowAnswers.PageOf(c, replacement));
+        if (!expired.IsApi && !c.IsJson) return new RedirectResult(FlowAnswers.PageOf(c, replacement));
         var since = c.Now - expired.ExpiresAt;
         return new ApiError
         {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Ascent.Config;
-using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 
 namespace Ascent.Flows;
 

@@ -14,7 +14,7 @@ internal sealed class FlowStore(Db db, TimeProvider time)
 
     public Task InsertAsync(Guid nid, Flow flow, CancellationToken ct) => db.WriteAsync((tx, token) => InsertAsync(tx, nid, flow, token), ct);
 
-    public Task InsertAsync(Tx tx, Guid nid, Flow f, CancellationToken ct) => tx.ExecuteAsync(new Sql($"""
+    public static Task InsertAsync(Tx tx, Guid nid, Flow f, CancellationToken ct) => tx.ExecuteAsync(new Sql($"""
         insert into flow (nid, {Columns})
         values (@nid, @id, @kind, @type, @state, @active, @request_url, @return_to, @csrf, @identity_id, @ui, @data, @submit_count, @completed, @issued_at, @expires_at, @created_at, @updated_at)
         """,

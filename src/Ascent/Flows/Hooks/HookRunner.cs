@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
 using Ascent.Http;

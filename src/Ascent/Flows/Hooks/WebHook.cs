@@ -2,7 +2,11 @@ using Ascent.Config;
 
 namespace Ascent.Flows.Hooks;
 
-internal sealed class WebHook
+internal sealed class WebHook(TimeProvider time)
 {
-    public Task<WebHookResult> CallAsync(HookConfig hook, HookSubject subject, CancellationToken ct) => Task.FromResult<WebHookResult>(new WebHookResult.Done());
+    public Task<WebHookResult> CallAsync(HookConfig hook, HookSubject subject, CancellationToken ct)
+    {
+        _ = time.GetTimestamp();
+        return Task.FromResult<WebHookResult>(new WebHookResult.Done());
+    }
 }

@@ -3,7 +3,6 @@ using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
 using Ascent.Http;
-using Ascent.Identities;
 using Ascent.Sessions;
 using Ascent.Storage;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +27,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
     public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven)
     {
         flow.Active = proven.Method.Method;
-        if (!proven.Identity.IsActive) return Refuse(MessageIds.AccountDisabled);
+        if (!proven.Identity.IsActive) return Refuse(MessageIds.IdentityDisabled);
         if (ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, c.Config.SelfService.Flows.Login.After.ReturnUrlFor(proven.Method.Method)) is not ReturnToResult.Allowed to)
             return Refuse(MessageIds.Invalid);
         var kept = Continues(c, proven) ? c.Session : null;
@@ -44,35 +43,42 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
     private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, LoginResult.Proven proven, Session? kept, string returnTo, bool revokeOthers)
     {
         var device = DeviceInfo.Of(c.Http);
-        var won = await db.WriteAsync<Issued>(async (tx, ct) =>
+        try
         {
-            if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) return new Issued(null, default, UiMessages.Of(MessageIds.LoginAlreadyDone));
-            if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
-            flow.State = FlowState.PassedChallenge;
-            await store.SaveAsync(tx, c.Nid, flow, ct);
-            var issued = kept is null
-                ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, [proven.Method], device, "self", ct))
-                : Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, proven.Method, device.IpAddress, "self", ct), c.Presented.Token);
-            if (issued.Session is { } session && revokeOthers) await sessions.DisableOthersAsync(tx, c.Nid, session.IdentityId, session.Id, "self", ct);
-            return issued;
-        }, c.Ct);
-        if (won.Session is null) return new Outcome.Refused([new FieldText("", won.Refusal!)]);
-        return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, kept, returnTo));
+            var won = await db.WriteAsync(async (tx, ct) =>
+            {
+                if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
+                if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
+                flow.State = FlowState.PassedChallenge;
+                await store.SaveAsync(tx, c.Nid, flow, ct);
+                var issued = kept is null
+                    ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, [proven.Method], device, "self", ct))
+                    : Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, proven.Method, device.IpAddress, "self", ct), c.Presented.Token);
+                if (revokeOthers) await sessions.RevokeOthersAsync(tx, c.Nid, issued.Session.IdentityId, issued.Session.Id, "self", ct);
+                return issued;
+            }, c.Ct);
+            return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
+        }
+        catch (LostException lost)
+        {
+            flow.State = FlowState.ChooseMethod;
+            return new Outcome.Refused([new FieldText("", lost.Text)]);
+        }
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Issued issued, Session? kept, string returnTo)
+    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo)
     {
-        var session = issued.Session!;
+        var session = issued.Session;
         var enough = SessionSatisfies.Aal(session, c.Config.Session.Whoami.RequiredAal);
         if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, null);
-        if (kept is null || kept.IdentityId != session.IdentityId) if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
+        if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
         if (!enough)
         {
             var stepUp = ReturnTo.CarryOver($"{c.Config.Serve.Public.BaseUrl}self-service/login/browser?aal=aal2", flow.ReturnTo);
             return FlowAnswers.Elsewhere(c, flow, stepUp);
         }
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new Redirect(returnTo);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
         return Sent(session, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
     }
 
@@ -108,19 +114,19 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
 
     private static Outcome.Refused Refuse(int message) => new([new FieldText("", UiMessages.Of(message))]);
 
-    private sealed record Issued(Session? Session, SessionToken Token, UiText? Refusal);
+    private sealed record Issued(Session Session, SessionToken Token);
 
     private static Issued Take(IssueResult result) => result switch
     {
-        IssueResult.Issued i => new Issued(i.Session, i.Token, null),
-        IssueResult.Disabled => throw new LostException(UiMessages.Of(MessageIds.AccountDisabled)),
+        IssueResult.Issued i => new Issued(i.Session, i.Token),
+        IssueResult.Disabled => throw new LostException(UiMessages.Of(MessageIds.IdentityDisabled)),
         _ => throw new LostException(UiMessages.Of(MessageIds.InvalidCredentials)),
     };
 
     private static Issued Take(RaiseResult result, SessionToken token) => result switch
     {
-        RaiseResult.Raised r => new Issued(r.Session, r.Rotated ?? token, null),
-        RaiseResult.Disabled => throw new LostException(UiMessages.Of(MessageIds.AccountDisabled)),
+        RaiseResult.Raised r => new Issued(r.Session, r.Rotated ?? token),
+        RaiseResult.Disabled => throw new LostException(UiMessages.Of(MessageIds.IdentityDisabled)),
         _ => throw new LostException(UiMessages.Of(MessageIds.InvalidCredentials)),
     };
 

@@ -1,7 +1,4 @@
-using Ascent.Config;
-using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
-using Ascent.Schemas;
 
 namespace Ascent.Flows.Login;
 

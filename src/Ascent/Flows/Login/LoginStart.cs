@@ -12,7 +12,7 @@ namespace Ascent.Flows.Login;
 
 /// <summary>Begins logins: checks what was asked for, builds the form, keeps it.</summary>
 internal sealed class LoginStart(
-    FlowContexts contexts, FlowAnswers answers, FlowStore store, LoginMethods methods, IdentityStore identities, SchemaRegistry schemas, HookRunner hooks)
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, LoginMethods methods, IdentityStore identities, SchemaStore schemas, HookRunner hooks)
 {
     public static ApiError SessionNeeded { get; } = ApiError.Unauthorized("A second factor adds to a session, and there is none. Sign in first.", "session_aal1_required")
         with { Message = "A higher level can be reached only from a session" };
@@ -23,7 +23,7 @@ internal sealed class LoginStart(
         if (!isApi) CsrfCookie.Ensure(http, c.Config);
         var (asked, refusal) = Read(c, isApi);
         if (asked is null) return await answers.FailAsync(c, refusal!, isApi);
-        if (Already(c, asked, isApi) is { } there) return await there;
+        if (await AlreadyAsync(c, asked, isApi) is { } there) return there;
         var flow = NewFlow(c, asked, isApi);
         if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
         await PopulateAsync(c, flow);
@@ -53,18 +53,17 @@ internal sealed class LoginStart(
         var aal = c.Query("aal") ?? SessionAal.Aal1;
         if (aal is not (SessionAal.Aal1 or SessionAal.Aal2)) return (null, ApiError.BadRequest($"The parameter aal is '{Cut(aal)}'; it must be aal1 or aal2."));
         var schema = c.Query("identity_schema");
-        if (schema is not null && schemas.Refuses(schema) is { } refused) return (null, refused);
+        if (schema is not null && Unusable(schema) is { } refused) return (null, refused);
         return (new Asked(aal, c.QueryFlag("refresh") && c.Session is not null, returnTo, schema, c.Query("via")), null);
     }
 
     /// <summary>Null where the login may begin.</summary>
-    private Task<IResult>? Already(FlowContext c, Asked asked, bool isApi)
+    private async Task<IResult?> AlreadyAsync(FlowContext c, Asked asked, bool isApi)
     {
-        if (c.Session is not { } session)
-            return asked.Aal == SessionAal.Aal1 ? null : answers.FailAsync(c, SessionNeeded, isApi);
+        if (c.Session is not { } session) return asked.Aal == SessionAal.Aal1 ? null : await answers.FailAsync(c, SessionNeeded, isApi);
         if (asked.Refresh || !SessionAal.Reaches(session.Aal, asked.Aal)) return null;
-        if (isApi || c.IsJson) return Task.FromResult<IResult>(AlreadyThere);
-        return Task.FromResult<IResult>(new Redirect(ReturnTo.Complete(c.Config, asked.ReturnTo, null, null) is ReturnToResult.Allowed to ? to.Url : c.Config.SelfService.DefaultBrowserReturnUrl));
+        if (isApi || c.IsJson) return AlreadyThere;
+        return new RedirectResult(ReturnTo.Complete(c.Config, asked.ReturnTo, null, null) is ReturnToResult.Allowed to ? to.Url : c.Config.SelfService.DefaultBrowserReturnUrl);
     }
 
     public static ApiError AlreadyThere { get; } = ApiError.BadRequest("There is a good session already, so there is nothing to sign in for. To prove it again, ask with refresh=true.", "session_already_available") with { Message = "You are signed in already" };
@@ -108,14 +107,25 @@ internal sealed class LoginStart(
         NodeOrder.Login.Sort(flow.Ui.Nodes);
     }
 
-    private UiText IdentifierLabel(Flow flow) => schemas.Find(flow.IdentitySchema ?? schemas.DefaultId) is { SingleIdentifier: { Title: { } title } field }
-        ? UiMessages.NodeTrait(title, field.Name)
-        : UiMessages.Of(MessageIds.NodeIdentifier);
+    /// <summary>The title of the one trait that people sign in with; a general word where there are several or none.</summary>
+    private UiText IdentifierLabel(Flow flow)
+    {
+        var registry = schemas.Current;
+        var schema = flow.IdentitySchema is { } id ? registry.Find(id) : registry.Default;
+        return schema?.IdentifierField is { Title: { Length: > 0 } title } field ? UiMessages.NodeTrait(title, $"traits.{field.Name}") : UiMessages.Of(MessageIds.NodeIdentifier);
+    }
+
+    private ApiError? Unusable(string id) => schemas.Current.Find(id) switch
+    {
+        null => ApiError.BadRequest($"The identity schema '{Cut(id)}' does not exist."),
+        { Selectable: false } => ApiError.BadRequest($"The identity schema '{Cut(id)}' may not be chosen by people."),
+        _ => null,
+    };
 
     /// <summary>What the identity types to sign in: an identifier of its password, or of another first factor.</summary>
     private static string? SignInName(IdentityState state) =>
         ((string[])[CredentialTypes.Password, CredentialTypes.WebAuthn, CredentialTypes.Code])
-        .Select(type => state.Credentials.TryGetValue(type, out var credential) ? credential.Identifiers.FirstOrDefault() : null)
+        .Select(type => state.Credentials.TryGetValue(type, out var credential) && credential.Identifiers.Count > 0 ? credential.Identifiers[0] : null)
         .FirstOrDefault(identifier => identifier is not null);
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";

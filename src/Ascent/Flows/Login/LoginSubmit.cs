@@ -19,13 +19,13 @@ internal sealed class LoginSubmit(
         var (flow, refusal) = await gate.FindAsync(c, FlowKind.Login);
         if (flow is null) return await answers.FailAsync(c, refusal!);
         if (await StandsInTheWayAsync(c, flow) is { } stop) return stop;
-        if (flow.IsExpired(c.Now)) return gate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
-        var (body, unreadable) = await gate.ReadBodyAsync(c);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c);
         if (body is null) return await AgainAsync(c, flow, [unreadable!]);
         if (methods.Find(body, flow.RequestedAal, c.Config) is not { } method) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod))]);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         var submission = new LoginSubmission(c, flow, body);
-        if (gate.Guard(c, flow, body) is { } guarded)
+        if (FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new LoginResult.Refused(guarded.Message!));
         flow.TransientPayload = body["transient_payload"] as System.Text.Json.Nodes.JsonObject;
         return await CarryOutAsync(submission, method);
@@ -65,7 +65,7 @@ internal sealed class LoginSubmit(
             return flow.RequestedAal == SessionAal.Aal1 ? null : await answers.FailAsync(c, LoginStart.SessionNeeded, flow.IsApi);
         if (flow.IsRefresh || !SessionAal.Reaches(session.Aal, flow.RequestedAal)) return null;
         if (flow.IsApi || c.IsJson) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Invalid(LoginStart.AlreadyThere.Reason!))]);
-        return new Redirect(c.Config.SelfService.DefaultBrowserReturnUrl);
+        return new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl);
     }
 
     private Task<IResult> RefusedAsync(LoginSubmission submission, LoginResult.Refused refused)

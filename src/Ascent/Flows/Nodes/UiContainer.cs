@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
+using Ascent.Http;
 using Ascent.Schemas;
 
 namespace Ascent.Flows.Nodes;
@@ -100,6 +102,10 @@ internal sealed class UiContainer
 
     /// <summary>Forgets messages and values of the nodes of these names.</summary>
     public void ResetNodes(params IReadOnlyList<string> names) => Update(n => names.Contains(n.Id), n => n.Reset());
+
+    public string ToJson() => Encoding.UTF8.GetString(JsonOut.ToBytes(this, static (w, ui) => ui.Write(w)));
+
+    public static UiContainer Parse(string json) => Read(JsonElement.Parse(json));
 
     public void Write(Utf8JsonWriter w) => NodeJson.Write(w, this);
 

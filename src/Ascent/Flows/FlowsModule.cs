@@ -1,0 +1,35 @@
+using Ascent.Flows.Errors;
+using Ascent.Flows.Hooks;
+using Ascent.Flows.Login;
+using Ascent.Flows.Logout;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ascent.Flows;
+
+/// <summary>
+/// Owns the self-service flows: loading and expiry, CSRF, the three kinds of client, hooks, the session at the end. Methods plug in
+/// as <see cref="ILoginMethod"/> and its likes and only prove. Refuses: knowing any method by name beyond the configuration's keys.
+/// </summary>
+internal static class FlowsModule
+{
+    public static IServiceCollection AddFlows(this IServiceCollection services) => services
+        .AddSingleton<FlowContexts>()
+        .AddSingleton<FlowStore>()
+        .AddSingleton<FlowErrorStore>()
+        .AddSingleton<FlowJson>()
+        .AddSingleton<FlowAnswers>()
+        .AddSingleton<FlowGate>()
+        .AddSingleton<FlowReading>()
+        .AddSingleton<WebHook>()
+        .AddSingleton<HookRunner>()
+        .AddSingleton<LoginMethods>()
+        .AddSingleton<LoginStart>()
+        .AddSingleton<LoginSubmit>()
+        .AddSingleton<LoginCompletion>();
+
+    public static void MapFlows(this IEndpointRouteBuilder routes) => routes
+        .MapLogin()
+        .MapLogout()
+        .MapErrors();
+}

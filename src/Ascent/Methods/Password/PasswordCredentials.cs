@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ascent.Config;
+using Ascent.Crypto.Hashing;
+using Ascent.Identities;
+
+namespace Ascent.Methods.Password;
+
+/// <summary>A password credential's config: a hash, or the word that another system still knows the password.</summary>
+internal sealed record StoredPassword(string? Hash, bool AsksMigrationHook);
+
+/// <summary>Compares passwords with what is stored, and brings what is stored up to date after a success.</summary>
+internal sealed class PasswordCredentials(PasswordHasher hasher, IdentityWriter writer)
+{
+    public static StoredPassword? Read(Credential credential)
+    {
+        var config = JsonElement.Parse(credential.Config);
+        var hash = config.TryGetProperty("hashed_password", out var h) && h.ValueKind == JsonValueKind.String && h.GetString() is { Length: > 0 } text ? text : null;
+        var hook = config.TryGetProperty("use_password_migration_hook", out var m) && m.ValueKind == JsonValueKind.True;
+        return hash is null && !hook ? null : new StoredPassword(hash, hook);
+    }
+
+    public static string? Hash(IdentityState state) => state.Credentials.TryGetValue(CredentialTypes.Password, out var credential) ? Read(credential)?.Hash : null;
+
+    public static string Config(string hash) => new JsonObject { ["hashed_password"] = hash }.ToJsonString();
+
+    public async Task<bool> VerifyAsync(Guid nid, CredentialMatch match, StoredPassword stored, string identifier, string password, AscentConfig config, CancellationToken ct)
+    {
+        if (stored.Hash is null)
+        {
+            await hasher.BurnAsync(password, ct);
+            return false;
+        }
+        if (!await hasher.VerifyAsync(password, stored.Hash, ct)) return false;
+        if (hasher.NeedsRehash(stored.Hash) && hasher.CanHash(password)) await ReplaceAsync(nid, match.Identity.Id, stored.Hash, await hasher.HashAsync(password, ct), ct);
+        return true;
+    }
+
+    /// <summary>Puts a new hash in the place of the one that was just verified; one that was changed meanwhile stays.</summary>
+    private Task ReplaceAsync(Guid nid, Guid identity, string before, string hash, CancellationToken ct) => writer.UpdateAsync(nid, identity, state =>
+        Hash(state) == before
+            ? new IdentityEdit.Apply((IdentityDraft.From(state) with { ReadTraits = false }).With(CredentialTypes.Password, Config(hash)))
+            {
+                Event = new Events.Event("identity.password_rehashed") { Actor = "system", IdentityId = identity },
+            }
+            : new IdentityEdit.Apply(IdentityDraft.From(state) with { ReadTraits = false }), "system", ct);
+}

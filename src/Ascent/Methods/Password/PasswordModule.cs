@@ -1,0 +1,12 @@
+using Ascent.Flows.Login;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ascent.Methods.Password;
+
+/// <summary>Passwords: the policy, the comparison, the forms.</summary>
+internal static class PasswordModule
+{
+    public static IServiceCollection AddPassword(this IServiceCollection services) => services
+        .AddSingleton<PasswordCredentials>()
+        .AddSingleton<ILoginMethod, PasswordLogin>();
+}
