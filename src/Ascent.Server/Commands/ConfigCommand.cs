@@ -1,5 +1,4 @@
 using Ascent.Config;
-using Ascent.Config.Loading;
 
 namespace Ascent.Server.Commands;
 
@@ -16,9 +15,10 @@ internal static class ConfigCommand
         if (await ArgumentsAsync(args, output, ct) is not { } given) return 2;
         var result = new ConfigLoader(given.Source).Load();
         foreach (var fault in result.Faults) await output.WriteLineAsync($"fault    {fault}".AsMemory(), ct);
-        foreach (var warning in result.Warnings) await output.WriteLineAsync($"warning  {warning}".AsMemory(), ct);
+        var warnings = result.Config is { } good ? [.. result.Warnings, .. ConfigReferences.MissingFiles(good)] : result.Warnings;
+        foreach (var warning in warnings) await output.WriteLineAsync($"warning  {warning}".AsMemory(), ct);
         var verdict = result.Config is null ? "not valid" : $"valid, revision {result.Config.EffectiveRevision}";
-        await output.WriteLineAsync($"The configuration is {verdict} ({result.Faults.Count} faults, {result.Warnings.Count} warnings).".AsMemory(), ct);
+        await output.WriteLineAsync($"The configuration is {verdict} ({result.Faults.Count} faults, {warnings.Count} warnings).".AsMemory(), ct);
         return result.Config is null ? 1 : 0;
     }
 
@@ -37,7 +37,7 @@ internal static class ConfigCommand
 
     public static async Task<int> ReferenceAsync(TextWriter output, CancellationToken ct)
     {
-        await output.WriteAsync(Reference.Markdown().AsMemory(), ct);
+        await output.WriteAsync(ConfigPrinter.ReferencePage().AsMemory(), ct);
         return 0;
     }
 

@@ -25,6 +25,9 @@ internal static partial class ConfigPrinter
         return text.ToString().Replace("\n...\n", "\n", StringComparison.Ordinal);
     }
 
+    /// <summary>docs/reference/configuration.md.</summary>
+    public static string ReferencePage() => Reference.Markdown();
+
     public static JsonObject Tree(AscentConfig config) => Section(KeyTree.Instance.Root, config);
 
     private static JsonObject Section(KeyNode node, object record)

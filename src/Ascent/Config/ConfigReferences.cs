@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Ascent.Config.Loading;
 
 namespace Ascent.Config;
 
@@ -34,6 +35,10 @@ internal sealed class ConfigReferences(HttpClient http, TimeProvider time)
 
     /// <summary>The path of a file:// reference, or null for the others.</summary>
     public static string? FilePath(string reference) => After(reference, "file://");
+
+    /// <summary>A warning for each file:// document of a configuration that is not there.</summary>
+    public static IReadOnlyList<ConfigWarning> MissingFiles(AscentConfig config) =>
+        [.. Documents.Of(config).Where(d => FilePath(d.Reference) is { } path && !File.Exists(path)).Select(d => new ConfigWarning(d.Path, $"there is no file {FilePath(d.Reference)}"))];
 
     private async Task<byte[]> GetAsync(string url, CancellationToken ct)
     {

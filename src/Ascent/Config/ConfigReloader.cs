@@ -52,7 +52,20 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
 
     private async Task ReloadAsync(CancellationToken ct)
     {
-        switch (await store.ReloadAsync(ct))
+        try
+        {
+            Tell(await store.ReloadAsync(ct));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A subscriber's bug must not end the watching, nor with it the server.
+            Failed(e);
+        }
+    }
+
+    private void Tell(ReloadResult result)
+    {
+        switch (result)
         {
             case ReloadResult.Applied applied:
                 foreach (var warning in applied.Warnings) Warned(warning.ToString());
@@ -162,6 +175,9 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
 
     [LoggerMessage(4, LogLevel.Warning, "These keys changed but take effect only after a restart: {Keys}")]
     private partial void NeedsRestart(string keys);
+
+    [LoggerMessage(6, LogLevel.Error, "The changed configuration is in force, but a part of the server did not take it")]
+    private partial void Failed(Exception exception);
 
     [LoggerMessage(5, LogLevel.Warning, "The directory {Directory} cannot be watched ({Reason}); its files are looked at twice a second")]
     private partial void OnlyPolling(string directory, string reason);

@@ -6,7 +6,7 @@ namespace Ascent.Config;
 /// The snapshot in force. Read <see cref="Current"/> once a request; subscribe to hear of a new one. Without a loader the
 /// configuration stays as it was given.
 /// </summary>
-internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = null) : IDisposable
+internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = null, params IReadOnlyList<IConfigPart> parts) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -36,6 +36,10 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
             if (result.Config is not { } next) return new ReloadResult.Refused(result.Faults);
             var before = current;
             if (next.ContentHash == before.ContentHash) return new ReloadResult.Unchanged();
+            var prepared = new List<PreparedPart>(parts.Count);
+            foreach (var part in parts) prepared.Add(await part.PrepareAsync(next, ct));
+            if (prepared.SelectMany(p => p.Faults).ToArray() is { Length: > 0 } faults) return new ReloadResult.Refused(faults);
+            foreach (var part in prepared) part.TakeIntoForce();
             Replace(next);
             return new ReloadResult.Applied(next.EffectiveRevision, result.Warnings, RestartKeys.Changed(before, next));
         }

@@ -10,6 +10,9 @@ internal static class GoDuration
     private static readonly (string Unit, decimal Ticks)[] Units =
         [("ns", 0.01m), ("us", 10), ("µs", 10), ("μs", 10), ("ms", 10_000), ("s", 10_000_000), ("m", 600_000_000), ("h", 36_000_000_000)];
 
+    /// <summary>As far as Go's nanoseconds reach, 292 years: added to today it is still a date.</summary>
+    private const decimal Longest = long.MaxValue / 100m;
+
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     public static bool TryParse(string text, out TimeSpan duration)
@@ -30,7 +33,7 @@ internal static class GoDuration
             if (unit.Unit is null || amount > 1_000_000_000_000_000_000m) return false;
             rest = rest[unit.Unit.Length..];
             ticks += amount * unit.Ticks;
-            if (ticks > long.MaxValue) return false;
+            if (ticks > Longest) return false;
         }
         duration = TimeSpan.FromTicks((long)(negative ? -ticks : ticks));
         return true;

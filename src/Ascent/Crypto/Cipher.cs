@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
@@ -41,7 +42,7 @@ internal sealed class Cipher(SecretKeys keys, SecretUse use = SecretUse.Cipher)
         plain = null;
         var most = Base64Url.GetMaxDecodedLength(text.Length);
         var box = most <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[most];
-        if (!Base64Url.TryDecodeFromChars(text, box, out var length) || length < HeadBytes + TagBytes || box[0] != Version) return false;
+        if (Base64Url.DecodeFromChars(text, box, out _, out var length) != OperationStatus.Done || length < HeadBytes + TagBytes || box[0] != Version) return false;
         box = box[..length];
         var id = BinaryPrimitives.ReadUInt32LittleEndian(box[1..]);
         foreach (var key in keys.For(use, purpose))

@@ -50,8 +50,10 @@ internal static class Jws
         return $"{input}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(input)))}";
     }
 
-    /// <summary>Verifies with those of the keys that the token's kid names, or with all that fit where it names none.</summary>
-    /// <param name="allowed">The algorithms that count here, where the keys may be good for more.</param>
+    /// <summary>
+    /// Verifies with those of the keys that the token's kid names, or with all that fit where it names none. Where keys are good
+    /// for more algorithms than should count, <paramref name="allowed"/> has the names of those that do.
+    /// </summary>
     public static JwsResult Verify(string token, IReadOnlyList<Jwk> keys, IReadOnlyList<string>? allowed = null)
     {
         if (token.Length > MaxLength) return new JwsResult.Invalid($"The token is longer than {MaxLength} characters.");

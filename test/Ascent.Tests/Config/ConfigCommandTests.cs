@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ascent.Server.Commands;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 
@@ -48,6 +47,20 @@ public sealed class ConfigCommandTests : IDisposable
         (await ConfigCommand.PrintAsync(["-c", file], output, error, CancellationToken.None)).ShouldBe(1);
         output.ToString().ShouldBeEmpty();
         error.ToString().ShouldContain("session: must be a map");
+    }
+
+    [Fact]
+    public async Task Documents_that_are_not_there_are_named()
+    {
+        await File.WriteAllTextAsync(file, Yaml.Least.Replace("base64://e30", "file:///nowhere/person.json", StringComparison.Ordinal) + """
+
+            courier: { templates: { recovery: { valid: { email: { subject: file://nowhere.gotmpl } } } } }
+            session: { whoami: { tokenizer: { templates: { jwt: { jwks_url: file://keys.json } } } } }
+            """);
+        (await ConfigCommand.ValidateAsync(["-c", file], output, CancellationToken.None)).ShouldBe(0);
+        output.ToString().ShouldContain("warning  identity.schemas.0.url: there is no file /nowhere/person.json");
+        output.ToString().ShouldContain("warning  courier.templates.recovery.valid.email.subject: there is no file nowhere.gotmpl");
+        output.ToString().ShouldContain("warning  session.whoami.tokenizer.templates.jwt.jwks_url: there is no file keys.json");
     }
 
     [Theory]

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Ascent.Config;
 using Ascent.Config.Loading;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 

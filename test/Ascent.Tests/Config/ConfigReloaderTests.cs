@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Ascent.Config;
 using Microsoft.Extensions.Logging;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 
-public sealed class ConfigReloaderTests : IAsyncLifetime
+public sealed partial class ConfigReloaderTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("ascent-config-").FullName;
     private readonly Lines lines = new();
@@ -51,7 +51,7 @@ public sealed class ConfigReloaderTests : IAsyncLifetime
         File.CreateSymbolicLink(File1, Path.Combine("..data", "kratos.yml"));
         await StartAsync(write: false);
         Directory.CreateSymbolicLink(data + "_tmp", b);
-        File.Move(data + "_tmp", data, overwrite: true);
+        Rename(data + "_tmp", data).ShouldBe(0);
         await UntilAsync(() => store.Current.Session.Lifespan == TimeSpan.FromHours(5));
     }
 
@@ -143,6 +143,10 @@ public sealed class ConfigReloaderTests : IAsyncLifetime
         store?.Dispose();
         Directory.Delete(folder, recursive: true);
     }
+
+    // .NET refuses to move a link over a link to a directory; the system does not.
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 
     private sealed class Lines : ConcurrentQueue<string>, ILogger<ConfigReloader>
     {

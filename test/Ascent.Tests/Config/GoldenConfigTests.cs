@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 
@@ -49,7 +48,7 @@ public partial class GoldenConfigTests
         var data = new TheoryData<string>();
         var folder = TestFiles.Shared("conformance/configs");
         if (folder is null) data.Add("");
-        else data.AddRange([.. Directory.GetFiles(folder, "*.yml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)]);
+        else foreach (var file in Directory.GetFiles(folder, "*.yml").Order(StringComparer.Ordinal)) data.Add(Path.GetFileName(file));
         return data;
     }
 

@@ -1,6 +1,5 @@
 using Ascent.Config.Loading;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 
@@ -65,7 +64,7 @@ public class KeyTreeTests
         var kratos = Kratos.SelectMany(Spread).ToHashSet(StringComparer.Ordinal);
         string[] later = ["log.additional_redacted_headers", "tracing.providers.otlp.authorization_header", "courier.sms"];
         var unmarked = KeyTree.Instance.All
-            .Where(k => k is { Kind: not KeyKind.Section, Key: { Ours: false, Ignored: false } })
+            .Where(k => k is { Kind: not KeyKind.Section, Item: not { Kind: KeyKind.Section }, Ours: false, Key.Ignored: false })
             .Select(k => k.Path)
             .Where(p => !kratos.Contains(p) && !later.Contains(p) && !IsRepeatedBlock(p));
         unmarked.ShouldBeEmpty();

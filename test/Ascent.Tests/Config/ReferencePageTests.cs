@@ -1,6 +1,5 @@
 using Ascent.Config.Loading;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Config;
 

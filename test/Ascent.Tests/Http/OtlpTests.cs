@@ -32,7 +32,7 @@ public sealed class OtlpTests
         // Raw, since the client's own span would show its URL.
         await server.RawAsync("GET /schemas/secret-id?token=secret-token HTTP/1.1\r\nHost: x\r\nConnection: close\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n");
         await server.RawAsync("GET /boom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        server.Log.Requests.First().Fields["trace_id"].ShouldBe("0af7651916cd43dd8448eb211c80319c");
+        (await server.RequestsAsync(2))[0].Fields["trace_id"].ShouldBe("0af7651916cd43dd8448eb211c80319c");
         await server.DisposeAsync();
 
         var traces = string.Concat(got.Where(g => g.Path == "/v1/traces").Select(g => g.Body));

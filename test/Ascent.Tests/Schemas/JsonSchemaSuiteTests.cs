@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ascent.Schemas;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Schemas;
 

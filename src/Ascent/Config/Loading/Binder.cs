@@ -20,7 +20,7 @@ internal sealed class Binder(Findings findings)
     {
         if (value is not JsonObject map)
         {
-            findings.Fault(path, $"must be a map with keys such as {string.Join(", ", node.Children.Take(3).Select(c => c.Name))}; {Is(value)}");
+            findings.Fault(path, $"must be a map with keys such as {string.Join(", ", node.Children.Take(3).Select(c => c.Name))}; {Kind(value)}");
             return null;
         }
         var record = Activator.CreateInstance(node.Type)!;
@@ -68,7 +68,7 @@ internal sealed class Binder(Findings findings)
     {
         if (value is not JsonArray array)
         {
-            findings.Fault(path, $"must be a list of {Noun(node.Item!)}; {Is(value)}");
+            findings.Fault(path, $"must be a list of {Noun(node.Item!)}; {Kind(value)}");
             return null;
         }
         if (node.Item!.Kind == KeyKind.Section && array.Count < node.Key.Min) findings.Fault(path, $"must have at least {Number(node.Key.Min)} entry");
@@ -88,7 +88,7 @@ internal sealed class Binder(Findings findings)
     {
         if (value is not JsonObject map)
         {
-            findings.Fault(path, $"must be a map of names to {Noun(node.Item!)}; {Is(value)}");
+            findings.Fault(path, $"must be a map of names to {Noun(node.Item!)}; {Kind(value)}");
             return null;
         }
         var bound = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), node.Type), StringComparer.Ordinal)!;

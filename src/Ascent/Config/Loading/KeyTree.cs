@@ -39,6 +39,9 @@ internal sealed class KeyNode
     /// <summary>The record, enum or scalar; for lists and maps that of the items.</summary>
     public Type Type { get; }
     public KeyAttribute Key { get; }
+
+    /// <summary>Not a key of Kratos, by its own mark or a parent's.</summary>
+    public bool Ours { get; private init; }
     public PropertyInfo? Property { get; private init; }
 
     /// <summary>The value without configuration; of sections, their record of defaults.</summary>
@@ -55,28 +58,30 @@ internal sealed class KeyNode
     public IEnumerable<KeyNode> Descendants =>
         Children.SelectMany(c => c.Descendants.Prepend(c)).Concat(Item is { Kind: KeyKind.Section } item ? item.Descendants : []);
 
-    public static KeyNode Section(Type record, string path, KeyAttribute? key = null, PropertyInfo? property = null, object? value = null)
+    public static KeyNode Section(Type record, string path, KeyAttribute? key = null, PropertyInfo? property = null, object? value = null, bool ours = false)
     {
         var defaults = Activator.CreateInstance(record);
         return new KeyNode(path, path[(path.LastIndexOf('.') + 1)..], KeyKind.Section, record, key ?? new KeyAttribute(""))
         {
             Property = property,
             Default = value,
+            Ours = ours,
             // What a base record declares comes first; within a record, the order of the file.
             Children = [.. record.GetProperties().OrderBy(p => Depth(p.DeclaringType)).ThenBy(p => p.MetadataToken)
-                .Select(p => Of(p, path, defaults!)).OfType<KeyNode>()],
+                .Select(p => Of(p, path, defaults!, ours)).OfType<KeyNode>()],
         };
 
         static int Depth(Type? type) => type is null ? 0 : 1 + Depth(type.BaseType);
     }
 
-    private static KeyNode? Of(PropertyInfo property, string parent, object defaults)
+    private static KeyNode? Of(PropertyInfo property, string parent, object defaults, bool parentIsOurs)
     {
         if (property.GetCustomAttribute<KeyAttribute>() is not { } key) return null;
         var name = key.Name ?? SnakeCase(property.Name);
         var path = parent.Length == 0 ? name : $"{parent}.{name}";
         var value = property.GetValue(defaults);
         var type = property.PropertyType;
+        var ours = parentIsOurs || key.Ours;
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var g && (g == typeof(IReadOnlyList<>) || g == typeof(IReadOnlyDictionary<,>)))
         {
             var list = g == typeof(IReadOnlyList<>);
@@ -85,17 +90,18 @@ internal sealed class KeyNode
             {
                 Property = property,
                 Default = value,
-                Item = Leaf(item, path + (list ? "[]" : ".*"), key),
+                Ours = ours,
+                Item = Leaf(item, path + (list ? "[]" : ".*"), key, ours),
             };
         }
         type = Nullable.GetUnderlyingType(type) ?? type;
         return KindOf(type) == KeyKind.Section
-            ? Section(type, path, key, property, value)
-            : new KeyNode(path, name, KindOf(type), type, key) { Property = property, Default = value };
+            ? Section(type, path, key, property, value, ours)
+            : new KeyNode(path, name, KindOf(type), type, key) { Property = property, Default = value, Ours = ours };
     }
 
-    private static KeyNode Leaf(Type type, string path, KeyAttribute key) =>
-        KindOf(type) == KeyKind.Section ? Section(type, path, key) : new KeyNode(path, path, KindOf(type), type, key);
+    private static KeyNode Leaf(Type type, string path, KeyAttribute key, bool ours) =>
+        KindOf(type) == KeyKind.Section ? Section(type, path, key, ours: ours) : new KeyNode(path, path, KindOf(type), type, key);
 
     private static KeyKind KindOf(Type type) => type switch
     {

@@ -7,6 +7,14 @@ namespace Ascent.Config.Loading;
 /// <summary>docs/reference/configuration.md, from the key tree.</summary>
 internal static class Reference
 {
+    /// <summary>Records that stand in many places; each has a table of its own.</summary>
+    private static readonly Dictionary<Type, (string Title, string Example)> Blocks = new()
+    {
+        [typeof(HookConfig)] = ("Hooks", "selfservice.flows.login.after.hooks[]"),
+        [typeof(RequestAuth)] = ("Authentication of requests", "selfservice.flows.login.after.hooks[].config.auth"),
+        [typeof(ValidityTemplates)] = ("Message templates", "courier.templates.recovery"),
+    };
+
     public static string Markdown()
     {
         var page = new StringBuilder("""
@@ -22,24 +30,39 @@ internal static class Reference
             """);
         foreach (var section in KeyTree.Instance.Root.Children.Where(c => c.Kind == KeyKind.Section && !c.Key.Ignored)) Table(page, section.Name, section.Key.Doc, section.Descendants);
         Table(page, "At the top", "", KeyTree.Instance.Root.Children.Where(c => c.Kind != KeyKind.Section || c.Key.Ignored));
+        foreach (var (title, example) in Blocks.Values)
+        {
+            var block = KeyTree.Instance.All.Select(k => k.Path == example ? k : k.Item).First(k => k?.Path == example)!;
+            Table(page, title, "", block.Descendants, block.Path.Length + 1);
+        }
         return page.ToString().ReplaceLineEndings("\n");
     }
 
-    private static void Table(StringBuilder page, string title, string doc, IEnumerable<KeyNode> keys)
+    private static void Table(StringBuilder page, string title, string doc, IEnumerable<KeyNode> keys, int from = 0)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
         if (doc.Length > 0) page.Append(CultureInfo.InvariantCulture, $"{doc}\n\n");
         page.Append("| key | type | default | |\n| --- | --- | --- | --- |\n");
-        foreach (var key in keys)
+        var all = keys.ToList();
+        var folded = all.Where(IsBlock).Select(k => k.Path).ToList();
+        foreach (var key in all)
         {
-            if (key.Kind == KeyKind.Section && key.Children.Count > 0) continue;
-            var marks = string.Concat(key.Key.Ours ? "**+** " : "", key.Key.Restart ? "**restart** " : "", key.Key.Ignored ? "(not used) " : "", key.Key.Required ? "(required) " : "");
-            page.Append(CultureInfo.InvariantCulture, $"| `{key.Path}` | {Type(key)} | {Default(key)} | {marks}{Cell(key.Key.Doc)} |\n");
+            if (key.Kind == KeyKind.Section && !IsBlock(key)) continue;
+            if (folded.Exists(f => key.Path.Length > f.Length && key.Path.StartsWith(f, StringComparison.Ordinal) && key.Path[f.Length] is '.' or '[')) continue;
+            var marks = string.Concat(key.Ours ? "**+** " : "", NeedsRestart(key) ? "**restart** " : "", key.Key.Ignored ? "(not used) " : "", key.Key.Required ? "(required) " : "");
+            page.Append(CultureInfo.InvariantCulture, $"| `{key.Path[from..]}` | {Type(key)} | {Default(key)} | {marks}{Cell(key.Key.Doc)} |\n");
         }
     }
 
+    private static bool IsBlock(KeyNode key) => Blocks.ContainsKey(key.Type);
+
+    private static bool NeedsRestart(KeyNode key) =>
+        KeyTree.Instance.All.Any(k => k.Key.Restart && (k.Path == key.Path || key.Path.StartsWith(k.Path + ".", StringComparison.Ordinal)));
+
     private static string Type(KeyNode key) => key.Kind switch
     {
+        KeyKind.List or KeyKind.Section when Blocks.TryGetValue(key.Type, out var block) =>
+            $"{(key.Kind == KeyKind.List ? "list, " : "")}[{block.Title}](#{block.Title.ToLowerInvariant().Replace(' ', '-')})",
         KeyKind.List => $"list of {Type(key.Item!)}",
         KeyKind.Map => $"map to {Type(key.Item!)}",
         KeyKind.Section => "map",

@@ -26,7 +26,7 @@ internal static class ConfigRules
             return;
         }
         var scheme = dsn.Split("://", 2)[0];
-        if (scheme is "sqlite" or "sqlite3" or "postgres" or "postgresql") return;
+        if (scheme is "sqlite" or "postgres" or "postgresql") return;
         findings.Fault("dsn", scheme is "mysql" or "cockroach" or "cockroachdb"
             ? $"{scheme} is not supported; use sqlite:///path or postgres://user:password@host/name"
             : "must be sqlite:///path, postgres://user:password@host/name or memory");

@@ -20,7 +20,7 @@ internal sealed class Exporters : IDisposable
 
     public static Exporters Start(TracingConfig config)
     {
-        // The framework would put path and query on each span, flow ids and codes among them; the dispatcher sets the route.
+        // Path and query hold flow ids and codes: the framework must not put them on spans, whatever its default. The dispatcher sets the route.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         var ours = config.Provider == TracingProvider.Otel && !string.IsNullOrEmpty(config.Providers.Otlp.ServerUrl) ? config.Providers.Otlp : null;
         if (Variable("OTEL_SDK_DISABLED") == "true") return new Exporters(null, null);

@@ -97,9 +97,10 @@ internal sealed class SchemaLoader(SchemaLoadOptions options)
         return File.Exists(given) ? given : Path.GetFullPath(Uri.UnescapeDataString(url["file://".Length..]), options.WorkingDirectory);
     }
 
+    /// <summary>A path alone would make a # in a reference part of the file's name.</summary>
     private Uri BaseOf(string url)
     {
-        if (url.StartsWith("file://", StringComparison.OrdinalIgnoreCase)) return new Uri(PathOf(url));
+        if (url.StartsWith("file://", StringComparison.OrdinalIgnoreCase)) return new Uri(new Uri(PathOf(url)).AbsoluteUri);
         return url.StartsWith("http", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : new Uri("schema:/");
     }
 

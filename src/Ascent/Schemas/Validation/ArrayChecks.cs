@@ -47,7 +47,7 @@ internal static class ArrayChecks
     private static void Contains(Evaluator evaluator, SchemaNode node, SchemaNode wanted, JsonElement value, List<SchemaError> errors)
     {
         var found = false;
-        foreach (var item in value.EnumerateArray()) found |= evaluator.Try(wanted, item, []);
+        foreach (var item in value.EnumerateArray()) found |= evaluator.Holds(wanted, item);
         if (!found) evaluator.Fail(node, "contains", new SchemaFault.NoItemMatches(), errors);
     }
 }

@@ -11,12 +11,15 @@ namespace Ascent.Schemas.Validation;
 internal sealed class Evaluator
 {
     private const int MaxDepth = 400;
-    private const int MaxSteps = 2_000_000;
+    private const int MaxSteps = 500_000;
     private const int MaxErrors = 500;
 
+    private static readonly SchemaError Unsaid = new("", "", "", new SchemaFault.Forbidden());
+
     private readonly List<SchemaAnnotation>? annotations;
-    private readonly List<object> path = [];
+    private readonly List<(object Step, string? Pointer)> path = [];
     private int depth;
+    private int quiet;
     private int steps;
     private bool exhausted;
 
@@ -32,20 +35,27 @@ internal sealed class Evaluator
         return [new SchemaError("", JsonPointer.Root, root.Pointer, new SchemaFault.TooComplex())];
     }
 
-    /// <summary>Where in the value the walk is.</summary>
+    /// <summary>Where in the value the walk is; each step's pointer is made once, and only for a walk that found a fault.</summary>
     public string Here
     {
         get
         {
-            var pointer = JsonPointer.Root;
-            foreach (var step in path) pointer = step is string name ? JsonPointer.Append(pointer, name) : JsonPointer.Append(pointer, (int)step);
+            var made = path.Count;
+            while (made > 0 && path[made - 1].Pointer is null) made--;
+            var pointer = made == 0 ? JsonPointer.Root : path[made - 1].Pointer!;
+            for (; made < path.Count; made++)
+            {
+                var step = path[made].Step;
+                pointer = step is string name ? JsonPointer.Append(pointer, name) : JsonPointer.Append(pointer, (int)step);
+                path[made] = (step, pointer);
+            }
             return pointer;
         }
     }
 
     public bool CheckChild(SchemaNode node, JsonElement value, object step, List<SchemaError> errors)
     {
-        path.Add(step);
+        path.Add((step, null));
         var good = Check(node, value, errors);
         path.RemoveAt(path.Count - 1);
         return good;
@@ -65,7 +75,7 @@ internal sealed class Evaluator
         var before = errors.Count;
         if (node.Always is { } answer)
         {
-            if (!answer) errors.Add(new SchemaError("false", Here, node.Pointer, new SchemaFault.Forbidden()));
+            if (!answer) errors.Add(quiet > 0 ? Unsaid : new SchemaError("false", Here, node.Pointer, new SchemaFault.Forbidden()));
         }
         else if (node.Ref is not null)
         {
@@ -80,7 +90,7 @@ internal sealed class Evaluator
     }
 
     public void Fail(SchemaNode node, string keyword, SchemaFault fault, List<SchemaError> errors, IReadOnlyList<SchemaError>? children = null) =>
-        errors.Add(new SchemaError(keyword, Here, JsonPointer.Append(node.Pointer, keyword), fault, children ?? []));
+        errors.Add(quiet > 0 ? Unsaid : new SchemaError(keyword, Here, JsonPointer.Append(node.Pointer, keyword), fault, children ?? []));
 
     private void Keywords(SchemaNode node, JsonElement value, List<SchemaError> errors)
     {
@@ -107,23 +117,32 @@ internal sealed class Evaluator
     {
         if (node.Not is not null)
         {
-            if (Try(node.Not, value, []) && !exhausted) Fail(node, "not", new SchemaFault.Forbidden(), errors);
+            if (Holds(node.Not, value) && !exhausted) Fail(node, "not", new SchemaFault.Forbidden(), errors);
         }
         foreach (var branch in node.AllOf) Check(branch, value, errors);
         if (node.AnyOf.Length > 0) AnyOf(node, value, errors);
         if (node.OneOf.Length > 0) OneOf(node, value, errors);
         if (node.If is null) return;
-        var next = Try(node.If, value, []) ? node.Then : node.Else;
+        var next = Holds(node.If, value) ? node.Then : node.Else;
         if (next is not null) Check(next, value, errors);
     }
 
     /// <summary>A branch that may fail: what it noted is forgotten if it does.</summary>
-    public bool Try(SchemaNode node, JsonElement value, List<SchemaError> errors)
+    private bool Try(SchemaNode node, JsonElement value, List<SchemaError> errors)
     {
         var noted = annotations?.Count ?? 0;
         if (Check(node, value, errors)) return true;
         annotations?.RemoveRange(noted, annotations.Count - noted);
         return false;
+    }
+
+    /// <summary>A branch whose errors nobody will read.</summary>
+    public bool Holds(SchemaNode node, JsonElement value)
+    {
+        quiet++;
+        var good = Try(node, value, []);
+        quiet--;
+        return good;
     }
 
     private void AnyOf(SchemaNode node, JsonElement value, List<SchemaError> errors)

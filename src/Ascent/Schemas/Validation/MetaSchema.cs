@@ -61,6 +61,8 @@ internal static class MetaSchema
 
     private static readonly Lazy<SchemaNode> Root = new(() => SchemaCompiler.CompileTrusted(Document));
 
+    /// <summary>One issue for each place.</summary>
     public static IReadOnlyList<SchemaIssue> Faults(JsonElement schema) =>
-        [.. Evaluator.Run(Root.Value, schema, null).SelectMany(e => e.Leaves).Select(e => new SchemaIssue(e.InstancePointer, e.Fault.Sentence)).Distinct()];
+        [.. Evaluator.Run(Root.Value, schema, null).SelectMany(e => e.Leaves).GroupBy(e => e.InstancePointer, StringComparer.Ordinal)
+            .Select(g => new SchemaIssue(g.Key, string.Join(", or: ", g.Select(e => e.Fault.Sentence).Distinct(StringComparer.Ordinal))))];
 }

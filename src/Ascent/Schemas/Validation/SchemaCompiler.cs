@@ -8,7 +8,7 @@ namespace Ascent.Schemas.Validation;
 /// </summary>
 internal sealed class SchemaCompiler
 {
-    private const int MaxNodes = 50_000;
+    private const int MaxNodes = 10_000;
 
     private readonly Dictionary<string, SchemaNode> nodes = new(StringComparer.Ordinal);
     private readonly Queue<(SchemaNode Node, SchemaLocation At)> open = new();
