@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Ascent.Config;
 using Ascent.Crypto.Hashing;
 using Shouldly;

@@ -7,7 +7,6 @@ using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Identities;
-using Ascent.Identities.Admin;
 using Ascent.Schemas;
 using Ascent.Storage;
 using Ascent.Tenancy;
@@ -61,8 +60,8 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     public static async Task<IdentityHost> StartAsync(string engine, Func<AscentConfig, AscentConfig>? change = null, IReadOnlyList<SchemaSource>? schemas = null, HasherOptions? hashing = null)
     {
-        var database = await TestDatabase.CreateAsync(engine);
-        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, CancellationToken.None);
+        var db = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(db.Db, TimeProvider.System, CancellationToken.None);
         schemas ??= [new SchemaSource("default", Data(Person)), new SchemaSource("employee", Data(Employee)), new SchemaSource("anything", Data(Anything))];
         var registry = await SchemaRegistry.LoadAsync(schemas, schemas[0].Id, new SchemaLoadOptions
         {
@@ -74,17 +73,17 @@ internal sealed class IdentityHost : IAsyncDisposable
             Secrets = new SecretsConfig { Default = [new Secret("a secret of the test suite")] },
             Identity = new IdentityConfig { DefaultSchemaId = schemas[0].Id },
         };
-        var server = await TestServer.StartAsync(change?.Invoke(config) ?? config, change: o => o with
+        var web = await TestServer.StartAsync(change?.Invoke(config) ?? config, change: o => o with
         {
             MapAdmin = admin => admin.MapIdentitiesAdmin(),
             Services = s =>
             {
                 o.Services!(s);
-                s.AddCrypto().AddIdentities().AddSingleton(database.Db).AddSingleton(tenant).AddSingleton<EventWriter>().AddSingleton(new SchemaStore(registry.Registry!))
+                s.AddCrypto().AddIdentities().AddSingleton(db.Db).AddSingleton(tenant).AddSingleton<EventWriter>().AddSingleton(new SchemaStore(registry.Registry!))
                     .AddSingleton(p => new PasswordHasher(() => hashing ?? new HasherOptions { BcryptCost = 4 }, p.GetRequiredService<TimeProvider>()));
             },
         });
-        return new IdentityHost(database, server, tenant);
+        return new IdentityHost(db, web, tenant);
     }
 
     public Task<Answer> GetAsync(string path) => SendAsync("GET", path);
