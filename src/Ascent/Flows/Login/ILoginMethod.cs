@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
@@ -56,6 +57,12 @@ internal enum LoginStage
 internal sealed record LoginForm(FlowContext Context, Flow Flow, LoginStage Stage, IdentityState? Identity, string? Identifier, UiText IdentifierLabel)
 {
     public AscentConfig Config => Context.Config;
+
+    /// <summary>The form's token against forgery; native apps have it too, empty, as they always had.</summary>
+    public void EnsureCsrf()
+    {
+        if (Flow.Ui.Find(UiContainer.CsrfName) is null) Flow.Ui.SetCsrf(Flow.IsApi ? "" : Csrf.Token(Context.Http, Config));
+    }
 }
 
 internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObject Body)

@@ -112,7 +112,7 @@ internal sealed class LoginStart(
     {
         var registry = schemas.Current;
         var schema = flow.IdentitySchema is { } id ? registry.Find(id) : registry.Default;
-        return schema?.IdentifierField is { Title: { Length: > 0 } title } field ? UiMessages.NodeTrait(title, $"traits.{field.Name}") : UiMessages.Of(MessageIds.NodeIdentifier);
+        return schema?.IdentifierField is { Title: { Length: > 0 } title } field ? UiMessages.NodeTrait(title, field.Name) : UiMessages.Of(MessageIds.NodeIdentifier);
     }
 
     private ApiError? Unusable(string id) => schemas.Current.Find(id) switch

@@ -67,6 +67,7 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
 
     private static void Append(LoginForm form, int label)
     {
+        form.EnsureCsrf();
         form.Flow.Ui.Upsert(UiNode.Input(NodeGroups.Password, Password, InputTypes.Password, label: UiMessages.Of(MessageIds.NodePassword), required: true, autocomplete: Autocomplete.CurrentPassword));
         form.Flow.Ui.Append(UiNode.Method(CredentialTypes.Password, UiMessages.Of(label)));
     }
