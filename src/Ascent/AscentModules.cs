@@ -5,11 +5,7 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
-<<<<<<< HEAD
-using Ascent.Identities.Admin;
 using Ascent.Methods.Password;
-=======
->>>>>>> identities
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Tenancy;
