@@ -14,7 +14,7 @@ internal sealed record JsonnetLimits
     public int MostWaiting { get; init; } = 256;
 
     /// <summary>How long an evaluation may wait for its turn, and then how long it may take.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
     public int MaxStack { get; init; } = 500;
     public int MaxSnippetLength { get; init; } = 64 * 1024;
     public int MaxInputBytes { get; init; } = 4 * 1024 * 1024;
