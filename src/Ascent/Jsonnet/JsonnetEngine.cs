@@ -14,9 +14,9 @@ internal sealed record JsonnetLimits
     public int MostWaiting { get; init; } = 256;
 
     /// <summary>How long an evaluation may wait for its turn, and then how long it may take.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
     public int MaxStack { get; init; } = 500;
-    public int MaxSnippetBytes { get; init; } = 256 * 1024;
+    public int MaxSnippetLength { get; init; } = 64 * 1024;
     public int MaxInputBytes { get; init; } = 4 * 1024 * 1024;
     public int MaxOutputBytes { get; init; } = 1024 * 1024;
 }
@@ -83,10 +83,11 @@ internal sealed partial class JsonnetEngine : IDisposable
         if (StaticError().Match(error) is { Success: true } match)
             return new JsonnetResult.Failed($"line {match.Groups["line"].Value}: {Cut(match.Groups["text"].Value)}");
         var at = error.IndexOf("\n\t", StringComparison.Ordinal);
-        var text = (at < 0 ? error : error[..at]).Trim();
+        var text = at < 0 ? error.TrimEnd('\n') : error[..at];
         const string runtime = "RUNTIME ERROR: ";
         if (text.StartsWith(runtime, StringComparison.Ordinal)) text = text[runtime.Length..];
         if (text == "cancel") return new JsonnetResult.Cancelled();
+        text = text.Trim();
         return new JsonnetResult.Failed(Place().Match(error, Math.Max(at, 0)) is { Success: true } place && at >= 0 ? $"line {place.Groups["line"].Value}: {Cut(text)}" : Cut(text));
     }
 
@@ -94,7 +95,7 @@ internal sealed partial class JsonnetEngine : IDisposable
 
     private string? Refuses(string snippet, TemplateInput input)
     {
-        if (snippet.Length > limits.MaxSnippetBytes) return $"a template has at most {limits.MaxSnippetBytes} characters";
+        if (snippet.Length > limits.MaxSnippetLength) return $"a template has at most {limits.MaxSnippetLength} characters";
         if (snippet.Contains('\0', StringComparison.Ordinal)) return "a template may not hold the character U+0000";
         long size = 0;
         foreach (var (name, value) in input.Variables.Concat(input.Arguments))

@@ -8,8 +8,9 @@ namespace Ascent.Jsonnet;
 /// </summary>
 internal sealed class JsonnetWorkers(TimeProvider time, JsonnetLimits limits) : IDisposable
 {
-    // libjsonnet reads nested text by recursion.
-    private const int StackBytes = 16 * 1024 * 1024;
+    // libjsonnet reads nested text by recursion: enough for the deepest that the longest template can hold. What is not used is
+    // address space only.
+    private const int StackBytes = 256 * 1024 * 1024;
 
     private readonly Lock gate = new();
     private readonly BlockingCollection<Job> queue = new(limits.MostWaiting);

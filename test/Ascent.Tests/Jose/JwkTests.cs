@@ -31,7 +31,7 @@ public sealed class JwkTests
     [InlineData("EdDSA", "crv", "X25519", "crv must be Ed25519")]
     [InlineData("EdDSA", "crv", "Ed448", "crv must be Ed25519")]
     [InlineData("EdDSA", "x", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "x is no public key of Ed25519")]
-    [InlineData("EdDSA", "x", "7f________________________________________38", "x is no public key of Ed25519")]
+    [InlineData("EdDSA", "x", "7f_______________________________________38", "x is no public key of Ed25519")]
     public void A_faulty_key_is_refused_with_what_is_wrong(string alg, string member, string? value, string fault)
     {
         var json = Keys.New(alg);

@@ -42,19 +42,26 @@ public sealed class WycheproofTests
 
     [Fact]
     public void Signatures_of_P256_are_judged_as_Wycheproof_judges_them() =>
-        Judge("ecdsa_secp256r1_sha256_p1363_test.json", "publicKeyJwk", "ES256", least: 250);
+        Judge("ecdsa_secp256r1_sha256_p1363_test.json", PointOf, "ES256", least: 250);
 
     [Fact]
     public void Signatures_of_RSA_2048_are_judged_as_Wycheproof_judges_them() =>
-        Judge("rsa_signature_2048_sha256_test.json", "keyJwk", "RS256", least: 250);
+        Judge("rsa_signature_2048_sha256_test.json", static g => g.GetProperty("keyJwk"), "RS256", least: 250);
 
-    private static void Judge(string file, string member, string alg, int least)
+    // Not every group has its key as a JWK.
+    private static JsonElement PointOf(JsonElement group)
+    {
+        var point = Convert.FromHexString(group.GetProperty("publicKey").GetProperty("uncompressed").GetString()!);
+        return JsonElement.Parse(new JsonObject { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Keys.Text(point[1..33]), ["y"] = Keys.Text(point[33..]) }.ToJsonString());
+    }
+
+    private static void Judge(string file, Func<JsonElement, JsonElement> keyOf, string alg, int least)
     {
         var wrong = new List<string>();
         var count = 0;
         foreach (var group in Groups(file))
         {
-            Jwk.TryParse(group.GetProperty(member), out var key, out var fault).ShouldBeTrue(fault);
+            Jwk.TryParse(keyOf(group), out var key, out var fault).ShouldBeTrue(fault);
             foreach (var test in group.GetProperty("tests").EnumerateArray())
             {
                 count++;

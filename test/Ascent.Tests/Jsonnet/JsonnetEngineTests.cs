@@ -61,11 +61,18 @@ public sealed class JsonnetEngineTests
         (await EvaluateAsync(new string('x', 300_000))).ShouldBeOfType<JsonnetResult.Failed>().Message.ShouldContain("at most");
     }
 
-    [Fact]
-    public async Task Nesting_without_sense_does_not_end_the_process()
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("(", "")]
+    [InlineData("(", ")")]
+    [InlineData("{a:", "}")]
+    [InlineData("1+", "1")]
+    [InlineData("!", "")]
+    public async Task The_deepest_nesting_that_is_taken_does_not_end_the_process(string open, string close)
     {
-        (await EvaluateAsync(new string('[', 10_000) + new string(']', 10_000))).ShouldNotBeNull();
-        (await EvaluateAsync(new string('(', 100_000))).ShouldBeOfType<JsonnetResult.Failed>();
+        var depth = (65_500 - close.Length) / (open.Length + (open == "1+" ? 0 : close.Length));
+        var snippet = string.Concat(Enumerable.Repeat(open, depth)) + (open == "1+" ? close : string.Concat(Enumerable.Repeat(close, depth)));
+        (await EvaluateAsync(snippet)).ShouldNotBeOfType<JsonnetResult.Overdue>();
     }
 
     [Theory]

@@ -8,38 +8,24 @@ using Microsoft.Extensions.Logging;
 namespace Ascent.Sessions.Tokenizer;
 
 /// <summary>
-/// Sessions as signed tokens, by the templates of <c>session.whoami.tokenizer</c>. Keys and mappers are read once a
-/// configuration, and again when an hour has passed, so that a key file that was exchanged comes into use. Where reading
-/// again finds a fault, the earlier templates stay and the log says why. Never signs with a key that it was not given.
+/// Sessions as signed tokens, by the templates of <c>session.whoami.tokenizer</c>. Signs with the template's own key only, and
+/// lets no mapper choose whom a token is about.
 /// </summary>
-internal sealed partial class SessionTokenizer(ConfigStore config, ConfigReferences references, Templates templates, TimeProvider time, ILogger<SessionTokenizer> log) : ISessionTokenizer, IDisposable
+internal sealed partial class SessionTokenizer(TokenizerPart part, ConfigStore config, Templates templates, TimeProvider time, ILogger<SessionTokenizer> log) : ISessionTokenizer
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
-
-    private readonly SemaphoreSlim turn = new(1, 1);
-    private volatile Snapshot? current;
-
-    /// <summary>All that is wrong with the templates of a configuration, for the start of the server.</summary>
-    public async Task<IReadOnlyList<ConfigFault>> CheckAsync(AscentConfig candidate, CancellationToken ct) =>
-        (await TokenizerTemplates.ReadAsync(candidate, references, templates, ct)).Faults;
-
     public async Task<TokenizeResult> TokenizeAsync(string template, ReadOnlyMemory<byte> sessionJson, Session session, CancellationToken ct)
     {
-        var settings = config.Current;
-        if (!settings.Session.Whoami.Tokenizer.Templates.TryGetValue(template, out var configured) || !configured.Enabled)
+        var (inForce, faults) = await part.CurrentAsync(ct);
+        if (faults.Count > 0) Faulty(string.Join("; ", faults));
+        if (!inForce.Ready.TryGetValue(template, out var ready))
             return Refused(ApiError.BadRequest($"There is no tokenizer template \"{template}\"."));
-        var snapshot = await TemplatesOfAsync(settings, ct);
-        if (!snapshot.Templates.Ready.TryGetValue(template, out var ready))
-            return Refused(ApiError.Internal($"The tokenizer template \"{template}\" cannot be used as it is configured; the log says why."));
         if (TokenClaims.Of(ready, session, time.GetUtcNow()) is not { } claims)
             return Refused(ApiError.BadRequest("The token's subject would be the identity's external_id, and this identity has none."));
         var payload = claims.ToJson();
         return ready.Mapper is { } mapper
-            ? await MapAsync(ready, mapper, claims, payload, sessionJson, settings.Dev, ct)
+            ? await MapAsync(ready, mapper, claims, payload, sessionJson, config.Current.Dev, ct)
             : new TokenizeResult.Tokenized(Jws.Sign(ready.Key, payload));
     }
-
-    public void Dispose() => turn.Dispose();
 
     private async Task<TokenizeResult> MapAsync(ReadyTemplate ready, Template mapper, TokenClaims claims, byte[] payload, ReadOnlyMemory<byte> sessionJson, bool dev, CancellationToken ct)
     {
@@ -70,39 +56,13 @@ internal sealed partial class SessionTokenizer(ConfigStore config, ConfigReferen
 
     private static TokenizeResult.Refused Refused(ApiError error) => new(error);
 
-    private async ValueTask<Snapshot> TemplatesOfAsync(AscentConfig settings, CancellationToken ct)
-    {
-        if (current is { } known && IsFresh(known, settings)) return known;
-        await turn.WaitAsync(ct);
-        try
-        {
-            var before = current;
-            if (before is not null && IsFresh(before, settings)) return before;
-            var read = await TokenizerTemplates.ReadAsync(settings, references, templates, ct);
-            if (read.Faults.Count > 0)
-            {
-                Faulty(string.Join("; ", read.Faults));
-                if (before is not null) read = before.Templates;
-            }
-            return current = new Snapshot(settings, read, time.GetTimestamp());
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    private bool IsFresh(Snapshot snapshot, AscentConfig settings) => ReferenceEquals(snapshot.Config, settings) && time.GetElapsedTime(snapshot.ReadAt) < Fresh;
-
-    private sealed record Snapshot(AscentConfig Config, TokenizerTemplates Templates, long ReadAt);
-
-    [LoggerMessage(1, LogLevel.Error, "Tokenizer templates have faults; those that were good before stay in use: {Faults}")]
-    private partial void Faulty(string faults);
-
     // What a mapper says can quote the session it was given, and stays out of the log.
-    [LoggerMessage(2, LogLevel.Warning, "The claims mapper of the tokenizer template {Template} {What}; with --dev the answer holds its message")]
+    [LoggerMessage(1, LogLevel.Warning, "The claims mapper of the tokenizer template {Template} {What}; with --dev the answer holds its message")]
     private partial void MapperFailed(string template, string what);
 
-    [LoggerMessage(3, LogLevel.Error, "The claims mapper of the tokenizer template {Template} {What}")]
+    [LoggerMessage(2, LogLevel.Error, "The claims mapper of the tokenizer template {Template} {What}")]
     private partial void MapperLate(string template, string what);
+
+    [LoggerMessage(3, LogLevel.Error, "The tokenizer's templates were read again and have faults; those in force stay: {Faults}")]
+    private partial void Faulty(string faults);
 }

@@ -7,7 +7,6 @@ using Ascent.Jsonnet;
 using Ascent.Sessions;
 using Ascent.Sessions.Tokenizer;
 using Ascent.Tests.Jose;
-using Ascent.Tests.Jsonnet;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -24,12 +23,12 @@ public sealed class SessionTokenizerTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ascent-");
     private SessionTokenizer? tokenizer;
     private ConfigStore? store;
+    private TokenizerPart? part;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        tokenizer?.Dispose();
         store?.Dispose();
         engine.Dispose();
         http.Dispose();
@@ -39,7 +38,7 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task A_token_without_a_mapper_has_the_recorded_claims()
     {
-        Configure(("rs", new TokenizerTemplate { Ttl = TimeSpan.FromMinutes(1), JwksUrl = Url(Rs) }));
+        await ConfigureAsync(("rs", new TokenizerTemplate { Ttl = TimeSpan.FromMinutes(1), JwksUrl = Url(Rs) }));
         var session = NewSession();
         var token = await TokenAsync("rs", session);
         var valid = Jws.Verify(token, [Keys.Parsed(Keys.PublicOf(Rs))]).ShouldBeOfType<JwsResult.Valid>();
@@ -66,7 +65,7 @@ public sealed class SessionTokenizerTests : IDisposable
             { claims: { iss: 'https://issuer.example.org', sub: 'somebody else', email: session.identity.traits.email,
               before: std.objectFields(claims), active: session.active, same: claims.sid == session.id } }
             """);
-        Configure(("es", new TokenizerTemplate { Ttl = TimeSpan.FromMinutes(5), JwksUrl = Url(Es), ClaimsMapperUrl = mapper }));
+        await ConfigureAsync(("es", new TokenizerTemplate { Ttl = TimeSpan.FromMinutes(5), JwksUrl = Url(Es), ClaimsMapperUrl = mapper }));
         var session = NewSession();
         var token = await TokenAsync("es", session);
         Jws.Verify(token, [Keys.Parsed(Es)]).ShouldBeOfType<JwsResult.Valid>().Header.Json.GetRawText().ShouldBe("""{"alg":"ES256","kid":"es-key-1","typ":"JWT"}""");
@@ -84,7 +83,7 @@ public sealed class SessionTokenizerTests : IDisposable
     public async Task A_JSON_template_maps_without_libjsonnet()
     {
         var mapper = Url("""{"claims":{"email":"{{ session.identity.traits.email }}","phone":"{{ session.identity.traits.phone }}","until":"{{ claims.exp }}","sub":"x"}}""");
-        Configure(("es", new TokenizerTemplate { JwksUrl = Url(Es), ClaimsMapperUrl = mapper }));
+        await ConfigureAsync(("es", new TokenizerTemplate { JwksUrl = Url(Es), ClaimsMapperUrl = mapper }));
         var session = NewSession();
         var claims = Claims(await TokenAsync("es", session));
         claims["email"]!.ToString().ShouldBe("ada@example.org");
@@ -96,7 +95,7 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task The_document_s_shape_fixes_issuer_and_audience()
     {
-        Configure(("jwt", new TokenizerTemplate { Enabled = true, JwksUrl = Url(Es), Claims = new TokenizerClaims { Issuer = "https://example.com", Audience = ["https://api.example.com"] } }),
+        await ConfigureAsync(("jwt", new TokenizerTemplate { Enabled = true, JwksUrl = Url(Es), Claims = new TokenizerClaims { Issuer = "https://example.com", Audience = ["https://api.example.com"] } }),
             ("off", new TokenizerTemplate { Enabled = false, JwksUrl = Url(Es) }));
         var claims = Claims(await TokenAsync("jwt", NewSession()));
         claims["iss"]!.ToString().ShouldBe("https://example.com");
@@ -107,7 +106,7 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task A_template_without_ttl_makes_a_token_that_is_over_at_once()
     {
-        Configure(("es", new TokenizerTemplate { Ttl = TimeSpan.Zero, JwksUrl = Url(Es) }));
+        await ConfigureAsync(("es", new TokenizerTemplate { Ttl = TimeSpan.Zero, JwksUrl = Url(Es) }));
         var claims = Claims(await TokenAsync("es", NewSession()));
         claims["exp"]!.GetValue<long>().ShouldBe(claims["iat"]!.GetValue<long>());
     }
@@ -115,7 +114,7 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task The_subject_can_be_the_external_id_and_is_refused_without_one()
     {
-        Configure(("external", new TokenizerTemplate { JwksUrl = Url(Es), SubjectSource = SubjectSource.ExternalId }));
+        await ConfigureAsync(("external", new TokenizerTemplate { JwksUrl = Url(Es), SubjectSource = SubjectSource.ExternalId }));
         Claims(await TokenAsync("external", NewSession("crm-77")))["sub"]!.ToString().ShouldBe("crm-77");
         (await RefusalAsync("external", NewSession())).ShouldBe(ApiError.BadRequest("The token's subject would be the identity's external_id, and this identity has none."));
         (await RefusalAsync("external", NewSession(""))).Code.ShouldBe(400);
@@ -124,7 +123,7 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task An_unknown_template_is_refused()
     {
-        Configure(("es", new TokenizerTemplate { JwksUrl = Url(Es) }));
+        await ConfigureAsync(("es", new TokenizerTemplate { JwksUrl = Url(Es) }));
         (await RefusalAsync("unknown", NewSession())).ShouldBe(ApiError.BadRequest("There is no tokenizer template \"unknown\"."));
     }
 
@@ -137,7 +136,7 @@ public sealed class SessionTokenizerTests : IDisposable
     public async Task A_mapper_that_fails_is_named_in_a_400(string mapper, string what)
     {
         if (!engine.Available) Assert.Skip("libjsonnet is not there: apt-get install libjsonnet0");
-        Configure(("failing", new TokenizerTemplate { JwksUrl = Url(Es), ClaimsMapperUrl = Url(mapper) }));
+        await ConfigureAsync(("failing", new TokenizerTemplate { JwksUrl = Url(Es), ClaimsMapperUrl = Url(mapper) }));
         (await RefusalAsync("failing", NewSession())).ShouldBe(ApiError.BadRequest($"The claims mapper of the tokenizer template \"failing\" {what}."));
     }
 
@@ -155,8 +154,8 @@ public sealed class SessionTokenizerTests : IDisposable
             ("shared", new TokenizerTemplate { JwksUrl = Url("""{"keys":[{"kty":"oct","alg":"HS256","k":"c2VjcmV0LXNlY3JldA"}]}""") }),
             ("off", new TokenizerTemplate { Enabled = false }),
             ("good", new TokenizerTemplate { JwksUrl = Url(Es) }));
-        Configure();
-        var faults = await tokenizer!.CheckAsync(config, Ct);
+        await ConfigureAsync();
+        var faults = (await part!.PrepareAsync(config, Ct)).Faults;
         const string at = "session.whoami.tokenizer.templates.";
         faults.Select(f => f.Path).ShouldBe([
             at + "none.jwks_url", at + "away.jwks_url", at + "away.claims_mapper_url", at + "bad.jwks_url", at + "bad.claims_mapper_url",
@@ -172,7 +171,7 @@ public sealed class SessionTokenizerTests : IDisposable
     {
         var file = Path.Combine(folder.FullName, "keys.json");
         await File.WriteAllTextAsync(file, Set(Es), Ct);
-        Configure(("es", new TokenizerTemplate { JwksUrl = $"file://{file}" }));
+        await ConfigureAsync(("es", new TokenizerTemplate { JwksUrl = $"file://{file}" }));
         KidOf(await TokenAsync("es", NewSession())).ShouldBe("es-key-1");
         await File.WriteAllTextAsync(file, Set(Rs), Ct);
         KidOf(await TokenAsync("es", NewSession())).ShouldBe("es-key-1");
@@ -186,17 +185,21 @@ public sealed class SessionTokenizerTests : IDisposable
     [Fact]
     public async Task A_new_configuration_comes_into_use_at_once()
     {
-        Configure(("a", new TokenizerTemplate { JwksUrl = Url(Es) }));
+        await ConfigureAsync(("a", new TokenizerTemplate { JwksUrl = Url(Es) }));
         await TokenAsync("a", NewSession());
-        store!.Replace(ConfigOf(("b", new TokenizerTemplate { JwksUrl = Url(Rs) })));
+        await ConfigureAsync(("b", new TokenizerTemplate { JwksUrl = Url(Rs) }));
         (await RefusalAsync("a", NewSession())).Code.ShouldBe(400);
         KidOf(await TokenAsync("b", NewSession())).ShouldBe("rs-key-1");
     }
 
-    private void Configure(params (string Name, TokenizerTemplate Template)[] templates)
+    private async Task ConfigureAsync(params (string Name, TokenizerTemplate Template)[] templates)
     {
-        store = new ConfigStore(ConfigOf(templates));
-        tokenizer = new SessionTokenizer(store, new ConfigReferences(http, TimeProvider.System), new Templates(engine), time, NullLogger<SessionTokenizer>.Instance);
+        store ??= new ConfigStore(ConfigOf(templates));
+        part ??= new TokenizerPart(new ConfigReferences(http, TimeProvider.System), new Templates(engine), time);
+        tokenizer ??= new SessionTokenizer(part, store, new Templates(engine), time, NullLogger<SessionTokenizer>.Instance);
+        var prepared = await part.PrepareAsync(ConfigOf(templates), Ct);
+        prepared.Faults.ShouldBeEmpty();
+        prepared.TakeIntoForce();
     }
 
     private static AscentConfig ConfigOf(params (string Name, TokenizerTemplate Template)[] templates)
