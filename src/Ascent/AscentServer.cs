@@ -1,7 +1,10 @@
 using Ascent.Admin;
 using Ascent.Config;
 using Ascent.Http;
+using Ascent.Jsonnet;
 using Ascent.Schemas;
+using Ascent.Sessions;
+using Ascent.Sessions.Tokenizer;
 using Ascent.Storage;
 using Ascent.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +41,10 @@ internal sealed class AscentServer : IAsyncDisposable
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
         var references = new ConfigReferences(new HttpClient(), time);
         var schemas = new SchemaPart(references);
-        IConfigPart[] parts = [schemas];
+        var engine = new JsonnetEngine(time);
+        var templates = new Templates(engine);
+        var tokenizer = new TokenizerPart(references, templates, time);
+        IConfigPart[] parts = [schemas, tokenizer];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first)];
@@ -59,6 +65,7 @@ internal sealed class AscentServer : IAsyncDisposable
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(references).AddSingleton(schemas.Store);
+                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton<ISessionTokenizer, SessionTokenizer>();
                     AscentModules.Add(services);
                 },
             });

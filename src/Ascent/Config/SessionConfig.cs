@@ -77,13 +77,13 @@ internal sealed record TokenizerConfig
 
 internal sealed record TokenizerTemplate
 {
-    [Key("How long a token lasts.", Min = 0)]
-    public TimeSpan Ttl { get; init; } = TimeSpan.FromMinutes(1);
+    [Key("How long a token lasts; without it a token expires at once.", Min = 0)]
+    public TimeSpan Ttl { get; init; } = TimeSpan.Zero;
 
     [Key("A Jsonnet document that maps session and claims to {claims: {…}}.", Format = TextFormat.Document)]
     public string? ClaimsMapperUrl { get; init; }
 
-    [Key("The signing keys, a JSON Web Key Set by file:// or base64://.", Default = "our own signing keys", Format = TextFormat.Document)]
+    [Key("The signing keys, a JSON Web Key Set by file:// or base64://.", Default = "required", Format = TextFormat.Document)]
     public string? JwksUrl { get; init; }
 
     [Key("What the token's sub is.")]

@@ -19,8 +19,8 @@ internal static class ServerLimits
         limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(10));
         limits.MaxConcurrentConnections = 20_000;
         limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        limits.MaxRequestLineSize = 16 * 1024;
-        // Somewhat more than a body may have: what is just too large is read to its end and gets a proper answer.
-        limits.MaxRequestBodySize = JsonBody.DefaultLimit + 1024 * 1024;
+        limits.MaxRequestLineSize = 32 * 1024;
+        // More than a body may have: what is too large by less is answered properly instead of being cut off.
+        limits.MaxRequestBodySize = 32 * 1024 * 1024;
     }
 }
