@@ -124,7 +124,7 @@ internal sealed class SessionLookup : IAsyncDisposable
                 await AskAsync();
                 return null;
             }
-            catch (Exception e) when (e is StorageUnusableException || statement.IsConnectionFault(e))
+            catch (Exception e) when (statement.IsConnectionFault(e))
             {
                 return new SessionsUnavailableException(e);
             }

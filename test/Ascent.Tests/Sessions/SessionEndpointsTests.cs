@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Ascent.Config;
-using Ascent.Sessions;
 using Shouldly;
 
 namespace Ascent.Tests.Sessions;
@@ -231,7 +230,7 @@ public sealed partial class SessionEndpointsTests
     {
         await using var host = await SessionsHost.StartAsync("sqlite");
         var ada = await host.AddIdentityAsync();
-        async Task<string> Issue() => CookieValue().Replace((await host.SendAsync("GET", $"/issue-cookie/{ada}")).Cookies.Single(), "$1=V");
+        async Task<string> Issue() => CookieValue().Replace((await host.SendAsync("GET", $"/issue-cookie/{ada}")).Cookies.Single(), "${name}=V");
         (await Issue()).ShouldBe("ory_kratos_session=V; Path=/; Expires=Sat, 03 Jan 2026 03:04:05 GMT; Max-Age=86400; HttpOnly; SameSite=Lax");
         (await host.SendAsync("GET", "/clear-cookie")).Cookies.Single().ShouldBe("ory_kratos_session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax");
         host.Config.Replace(host.Config.Current with
@@ -242,11 +241,11 @@ public sealed partial class SessionEndpointsTests
         (await Issue()).ShouldBe("mine=V; Path=/auth; Domain=example.org; HttpOnly; Secure; SameSite=Strict");
     }
 
-    private static string? Next(SessionsHost.Reply reply) => NextLink().Match(reply.Header("Link") ?? "") is { Success: true } m ? m.Groups[1].Value : null;
+    private static string? Next(SessionsHost.Reply reply) => NextLink().Match(reply.Header("Link") ?? "") is { Success: true } m ? m.Groups["url"].Value : null;
 
     private static string? Plain(string? link) => link is null ? null : PageToken().Replace(link, "page_token=T");
 
-    [GeneratedRegex("<([^>]*)>; rel=\"next\"")] private static partial Regex NextLink();
-    [GeneratedRegex("page_token=[^&>]*")] private static partial Regex PageToken();
-    [GeneratedRegex("^([^=]*)=[^;]+")] private static partial Regex CookieValue();
+    [GeneratedRegex("<(?<url>[^>]*)>; rel=\"next\"", RegexOptions.ExplicitCapture, 1000)] private static partial Regex NextLink();
+    [GeneratedRegex("page_token=[^&>]*", RegexOptions.ExplicitCapture, 1000)] private static partial Regex PageToken();
+    [GeneratedRegex("^(?<name>[^=]*)=[^;]+", RegexOptions.ExplicitCapture, 1000)] private static partial Regex CookieValue();
 }

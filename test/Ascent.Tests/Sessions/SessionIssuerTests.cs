@@ -60,6 +60,7 @@ public sealed class SessionIssuerTests
         after.AuthenticatedAt.ShouldBe(session.AuthenticatedAt.AddHours(1));
         after.ExpiresAt.ShouldBe(session.ExpiresAt.AddHours(1));
         after.DevicesJson.ToArray().ShouldBe(session.DevicesJson.ToArray());
+        host.Time.Advance(TimeSpan.FromMilliseconds(1));
         (await host.Issuer.AddMethodAsync(host.Nid, session.Id, SessionsHost.Password(host.Time), null, "self", None)).ShouldBeOfType<RaiseResult.Raised>().Session.Methods.Count.ShouldBe(3);
         (await EventsAsync(host)).Select(e => e.Type).ShouldBe(["session.issued", "session.raised", "session.refreshed"]);
 
@@ -125,5 +126,5 @@ public sealed class SessionIssuerTests
     }
 
     private static Task<List<(string Type, Guid? Session, string Data)>> EventsAsync(SessionsHost host) =>
-        host.Db.ReadAsync(new Sql("select type, session_id, data from event order by id"), r => (r.Text(0), r.GuidOrNull(1), r.Text(2)), None);
+        host.Db.ReadAsync(new Sql("select type, session_id, data from event order by at, id"), r => (r.Text(0), r.GuidOrNull(1), r.Text(2)), None);
 }

@@ -31,7 +31,7 @@ public sealed class SessionLookupTests
             // Every token twice and every third time an unknown one, more than one statement holds.
             var asked = Enumerable.Range(0, 120).Select(i => (Want: i % 3 == 2 ? (Guid?)null : identities[i % 40].Identity, Key: i % 3 == 2 ? Guid.CreateVersion7() : identities[i % 40].Key)).ToArray();
             var answers = await Task.WhenAll(asked.Select(a => lookup.FindAsync(host.Nid, a.Key).AsTask()));
-            for (var i = 0; i < asked.Length; i++) answers[i]?.IdentityId.ShouldBe(asked[i].Want);
+            for (var i = 0; i < asked.Length; i++) (answers[i]?.IdentityId).ShouldBe(asked[i].Want);
             answers.Count(a => a is null).ShouldBe(40);
         }
         counted.Questions.ShouldBeGreaterThanOrEqualTo(120 * Rounds);

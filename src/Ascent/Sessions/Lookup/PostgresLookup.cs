@@ -40,7 +40,8 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
         }
     }
 
-    public bool IsConnectionFault(Exception e) => e is NpgsqlException n && (n is not PostgresException p || p.IsTransient || p.SqlState.StartsWith("57P", StringComparison.Ordinal));
+    public bool IsConnectionFault(Exception e) => e is StorageUnusableException
+        || e is NpgsqlException n && (n is not PostgresException p || p.IsTransient || p.SqlState.StartsWith("57P", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
@@ -59,7 +60,14 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
 
     private async Task ConnectAsync()
     {
-        connection = await db.Source.OpenConnectionAsync(CancellationToken.None);
+        try
+        {
+            connection = await db.Source.OpenConnectionAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server gives no connection to look sessions up by.", e);
+        }
         await using (var settings = new NpgsqlCommand(Settings, connection)) await settings.ExecuteNonQueryAsync(CancellationToken.None);
         current = await PrepareAsync(LookupText.Current);
     }
