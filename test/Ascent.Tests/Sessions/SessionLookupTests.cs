@@ -3,6 +3,7 @@ using Ascent.Config;
 using Ascent.Crypto;
 using Ascent.Sessions;
 using Ascent.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Ascent.Tests.Sessions;
@@ -22,7 +23,7 @@ public sealed class SessionLookupTests
             identities.Add((identity, Tokens.Key((await host.SignInAsync(identity)).Token)));
         }
         using var counted = new Statements();
-        var lookup = new SessionLookup(host.Db, host.Config, host.Time);
+        var lookup = new SessionLookup(host.Db, host.Config, host.Time, NullLogger<SessionLookup>.Instance);
         await using var _ = lookup;
         const int Rounds = 10;
 
@@ -86,10 +87,18 @@ public sealed class SessionLookupTests
         await using var host = await SessionsHost.StartAsync("sqlite");
         var (session, token) = await host.SignInAsync(await host.AddIdentityAsync());
         using var counted = new Statements();
-        var lookup = new SessionLookup(host.Db, new ConfigStore(SessionsHost.Plain), host.Time);
+        var lookup = new SessionLookup(host.Db, new ConfigStore(SessionsHost.Plain), host.Time, NullLogger<SessionLookup>.Instance);
         await using var _ = lookup;
         for (var i = 0; i < 5; i++) (await lookup.FindAsync(host.Nid, Tokens.Key(token)))!.Id.ShouldBe(session.Id);
         counted.Of.ShouldBeGreaterThanOrEqualTo(5);
+    }
+
+    [Fact]
+    public async Task A_pool_of_one_connection_is_refused_by_name()
+    {
+        await using var database = await TestDatabase.CreateAsync("postgres", migrate: false);
+        await using var one = Databases.Open($"{database.Dsn}&max_conns=1");
+        Should.Throw<StorageUnusableException>(() => new SessionLookup(one, new ConfigStore(SessionsHost.Plain), TimeProvider.System, NullLogger<SessionLookup>.Instance)).Message.ShouldContain("max_conns");
     }
 
     /// <summary>Counts through the meter, as an operator would; other tests in the process count along.</summary>
