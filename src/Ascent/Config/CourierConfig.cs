@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ascent.Config;
 
 internal sealed record CourierConfig
@@ -19,6 +21,9 @@ internal sealed record CourierConfig
 
     [Key("Channels; one with id sms carries text messages.")]
     public IReadOnlyList<ChannelConfig> Channels { get; init; } = [];
+
+    [Key("Text messages, before channels existed.", Ignored = true, Instead = "courier.channels")]
+    public JsonElement? Sms { get; init; }
 
     [Key("A directory whose templates win over the built-in ones.")]
     public string? TemplateOverridePath { get; init; }

@@ -22,7 +22,7 @@ internal sealed record HookSettings
     [Key("Headers to send.")]
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    [Key("A Jsonnet document that makes the body.", Format = TextFormat.Document)]
+    [Key("A Jsonnet document that makes the body.", Format = TextFormat.DocumentOrPath)]
     public string? Body { get; init; }
 
     [Key("How to authenticate.")]

@@ -24,6 +24,9 @@ internal sealed class KeyAttribute(string doc) : Attribute
     /// <summary>Accepted so that a kratos.yml loads without a warning; nothing here acts on it.</summary>
     public bool Ignored { get; init; }
 
+    /// <summary>With <see cref="Ignored"/>: the key that does the work today. Using the old one is a warning.</summary>
+    public string? Instead { get; init; }
+
     /// <summary>What the reference shows as the default, where it is worked out from other keys.</summary>
     public string? Default { get; init; }
 
@@ -52,6 +55,9 @@ internal enum TextFormat
 
     /// <summary>A document by reference: file://, base64://, http:// or https://.</summary>
     Document,
+
+    /// <summary>As <see cref="Document"/>, or a bare path as older versions took it.</summary>
+    DocumentOrPath,
 
     /// <summary>An address range such as 10.0.0.0/8, or one address.</summary>
     AddressRange,

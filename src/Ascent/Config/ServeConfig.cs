@@ -12,7 +12,7 @@ internal sealed record ServeConfig
 /// <summary>What both listeners have.</summary>
 internal abstract record ListenerConfig
 {
-    [Key("The address callers use for this listener, with a trailing slash.", Format = TextFormat.HttpUrl, Default = "https://<host>:<port>/, in development http")]
+    [Key("The address callers use for this listener, with a trailing slash.", Format = TextFormat.HttpUrl, Default = "`https://<host>:<port>/`, in development `http://…`")]
     public string BaseUrl { get; init; } = "";
 
     [Key("Access log.")]

@@ -132,16 +132,16 @@ internal sealed record CookiesConfig
     public bool? Secure { get; init; }
 }
 
-/// <summary>Loading fills every list: missing default secrets are drawn at random, the others fall back to them.</summary>
+/// <summary>Loading fills default, cookie and pagination: without any, one is drawn at random for as long as the process lives.</summary>
 internal sealed record SecretsConfig
 {
-    [Key("For everything that has no list of its own; 16 characters or more each.", Min = 16, Default = "random at each start")]
+    [Key("For everything that has no list of its own; 16 characters or more each.", Min = 16, Default = "secrets.cookie, otherwise random at each start")]
     public IReadOnlyList<Secret> Default { get; init; } = [];
 
     [Key("For cookies; 16 characters or more each.", Min = 16, Default = "secrets.default")]
     public IReadOnlyList<Secret> Cookie { get; init; } = [];
 
-    [Key("For encryption at rest; exactly 32 characters each.", Min = 32, Max = 32, Default = "secrets.default, where long enough")]
+    [Key("For encryption at rest; exactly 32 characters each.", Min = 32, Max = 32, Default = "none; needed unless ciphers.algorithm is noop")]
     public IReadOnlyList<Secret> Cipher { get; init; } = [];
 
     [Key("For page tokens; 16 characters or more each.", Min = 16, Default = "secrets.default")]

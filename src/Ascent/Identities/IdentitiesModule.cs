@@ -1,3 +1,4 @@
+using Ascent.Identities.Admin;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Identities;
@@ -15,5 +16,8 @@ internal static class IdentitiesModule
         .AddSingleton<IdentityTable>()
         .AddSingleton<IdentityPlanner>()
         .AddSingleton<IdentityWriter>()
-        .AddSingleton<IdentityJson>();
+        .AddSingleton<IdentityJson>()
+        .AddSingleton<IdentityAnswers>()
+        .AddSingleton<IdentityDrafts>()
+        .AddSingleton<PageTokens>();
 }

@@ -1,3 +1,5 @@
+using Ascent.Schemas;
+
 namespace Ascent.Identities;
 
 /// <summary>
@@ -59,6 +61,8 @@ internal static class AddressVias
 {
     public const string Email = "email";
     public const string Sms = "sms";
+
+    public static string Of(AddressVia via) => via == AddressVia.Email ? Email : Sms;
 }
 
 internal static class AddressStatuses

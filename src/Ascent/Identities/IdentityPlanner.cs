@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Ascent.Config;
+using Ascent.Http;
+using Ascent.Schemas;
 using Ascent.Storage;
 
 namespace Ascent.Identities;
@@ -8,24 +10,26 @@ namespace Ascent.Identities;
 /// Works out what a draft comes to: traits checked, identifiers and addresses taken from them, what was known of an address
 /// kept as long as the traits name it, the available level.
 /// </summary>
-internal sealed class IdentityPlanner(TraitsCheck check, ConfigStore config, TimeProvider time)
+internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, TimeProvider time)
 {
+    private const int LongestIdentifier = 512, MostIdentifiers = 1000;
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
     /// <summary>A plan, or why there is none.</summary>
     public (IdentityPlan? Plan, IdentityWrite? Failure) Plan(IdentityState? before, IdentityDraft draft)
     {
-        TraitsVerdict.Valid? facts = null;
+        DeclaredTraits? facts = null;
         if (draft.ReadTraits || before is null)
-            switch (check(draft.SchemaId, JsonElement.Parse(draft.Traits, Deep)))
-            {
-                case TraitsVerdict.UnknownSchema: return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
-                case TraitsVerdict.Invalid invalid: return (null, new IdentityWrite.InvalidTraits(invalid));
-                case TraitsVerdict.Valid valid: facts = valid; break;
-            }
+        {
+            if (schemas.Current.Find(draft.SchemaId) is not { } schema) return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
+            var result = schema.Validate(JsonElement.Parse(draft.Traits, Deep));
+            if (!result.IsValid) return (null, new IdentityWrite.InvalidTraits(result));
+            facts = new DeclaredTraits(result.Traits, result.Facts, schema.Declared);
+        }
         var now = Instant.Truncate(time.GetUtcNow());
         var id = before?.Identity.Id ?? Guid.CreateVersion7(now);
         var credentials = CredentialPlan.Of(id, before, draft, facts, now);
+        if (TooMuch(credentials.Values) is { } refusal) return (null, new IdentityWrite.Refused(refusal));
         var verifiable = facts is null ? Marked(before!.Identity.VerifiableAddresses, draft.Addresses, now) : Verifiable(id, before, draft, facts, now);
         var recovery = facts is null ? before!.Identity.RecoveryAddresses : Recovery(id, before, facts, now);
         var after = new Identity
@@ -49,12 +53,25 @@ internal sealed class IdentityPlanner(TraitsCheck check, ConfigStore config, Tim
         return (new IdentityPlan(before, new IdentityState(after, credentials), verifiable, recovery), null);
     }
 
-    private static List<VerifiableAddress> Verifiable(Guid id, IdentityState? before, IdentityDraft draft, TraitsVerdict.Valid facts, DateTimeOffset now)
+    /// <summary>What neither engine could keep in an index, and lists that only an attacker would send.</summary>
+    private static ApiError? TooMuch(IEnumerable<Credential> credentials)
+    {
+        foreach (var credential in credentials)
+        {
+            if (credential.Identifiers.Count > MostIdentifiers)
+                return ApiError.BadRequest($"The {credential.Type} credential would have {credential.Identifiers.Count} identifiers; at most {MostIdentifiers} are possible.");
+            if (credential.Identifiers.Any(i => i.Length > LongestIdentifier))
+                return ApiError.BadRequest($"An identifier of the {credential.Type} credential is longer than {LongestIdentifier} characters.");
+        }
+        return null;
+    }
+
+    private static List<VerifiableAddress> Verifiable(Guid id, IdentityState? before, IdentityDraft draft, DeclaredTraits facts, DateTimeOffset now)
     {
         var known = before?.Identity.VerifiableAddresses ?? [];
-        var wanted = facts.Verifiable.Select(t => known.FirstOrDefault(a => a.Via == t.Via && a.Value == t.Value) ?? new VerifiableAddress
+        var wanted = facts.Facts.VerifiableAddresses.Select(t => known.FirstOrDefault(a => a.Via == AddressVias.Of(t.Via) && a.Value == t.Value) ?? new VerifiableAddress
         {
-            Id = Guid.CreateVersion7(now), IdentityId = id, Via = t.Via, Value = t.Value, CreatedAt = now, UpdatedAt = now,
+            Id = Guid.CreateVersion7(now), IdentityId = id, Via = AddressVias.Of(t.Via), Value = t.Value, CreatedAt = now, UpdatedAt = now,
         });
         return Marked(wanted, draft.Addresses, now);
     }
@@ -73,12 +90,15 @@ internal sealed class IdentityPlanner(TraitsCheck check, ConfigStore config, Tim
         return changed == a ? a : changed with { UpdatedAt = now };
     }
 
-    private static List<RecoveryAddress> Recovery(Guid id, IdentityState? before, TraitsVerdict.Valid facts, DateTimeOffset now)
+    private static List<RecoveryAddress> Recovery(Guid id, IdentityState? before, DeclaredTraits facts, DateTimeOffset now)
     {
         var known = before?.Identity.RecoveryAddresses ?? [];
-        return [.. facts.Recovery.Select(t => known.FirstOrDefault(a => a.Via == t.Via && a.Value == t.Value) ?? new RecoveryAddress
+        return [.. facts.Facts.RecoveryAddresses.Select(t => known.FirstOrDefault(a => a.Via == AddressVias.Of(t.Via) && a.Value == t.Value) ?? new RecoveryAddress
         {
-            Id = Guid.CreateVersion7(now), IdentityId = id, Via = t.Via, Value = t.Value, CreatedAt = now, UpdatedAt = now,
+            Id = Guid.CreateVersion7(now), IdentityId = id, Via = AddressVias.Of(t.Via), Value = t.Value, CreatedAt = now, UpdatedAt = now,
         })];
     }
 }
+
+/// <summary>Checked traits, what they say, and what their schema knows at all.</summary>
+internal sealed record DeclaredTraits(JsonElement Traits, TraitFacts Facts, TraitRole Declared);

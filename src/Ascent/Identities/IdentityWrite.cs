@@ -1,4 +1,5 @@
 using Ascent.Http;
+using Ascent.Schemas;
 
 namespace Ascent.Identities;
 
@@ -17,7 +18,7 @@ internal abstract record IdentityWrite
     public sealed record UnknownSchema(string SchemaId) : IdentityWrite;
 
     /// <summary>The traits break the schema; <paramref name="Check"/> says where.</summary>
-    public sealed record InvalidTraits(TraitsVerdict.Invalid Check) : IdentityWrite;
+    public sealed record InvalidTraits(TraitsResult Check) : IdentityWrite;
 
     public sealed record Conflict(IdentityConflict With) : IdentityWrite;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Ascent.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -84,5 +85,21 @@ public sealed class ForwardedTests
         http.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.1");
         GeoLocation.Of(http).ShouldBe("");
         GeoLocation.Of(Context(Ten, "10.0.0.1")).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task Who_is_trusted_follows_the_configuration_of_the_running_server()
+    {
+        await using var server = await TestServer.StartAsync(map: r => r.MapGet("/who", (HttpContext http) => ClientAddress.Of(http).ToString()));
+        async Task<string> AskAsync()
+        {
+            using var answer = await server.SendAsync("GET", "/who", false, null, ("X-Forwarded-For", "203.0.113.7"));
+            return await answer.Content.ReadAsStringAsync();
+        }
+        (await AskAsync()).ShouldBe("203.0.113.7"); // the loopback is trusted unless told otherwise
+        server.Config.Replace(TestServer.Settings(p => p with { TrustedProxies = ["10.0.0.0/8", "192.0.2.1"] }));
+        (await AskAsync()).ShouldBe("127.0.0.1");
+        server.Config.Replace(TestServer.Settings(p => p with { TrustedProxies = [] }, dev: true));
+        (await AskAsync()).ShouldBe("203.0.113.7");
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class MetricsTests
         await server.SendAsync("GET", "/secret-path");
         await server.SendAsync("SECRET", "/sessions/whoami");
         await server.SendAsync("GET", "/identities", admin: true);
+        await server.RequestsAsync(6);
         var lines = await ReadAsync(server);
         lines.ShouldAllBe(l => Line.IsMatch(l));
         lines.ShouldContain("""http_server_request_duration_seconds_count{method="GET",route="/schemas/{id}",status="200"} 3""");

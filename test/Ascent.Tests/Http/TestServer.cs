@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Ascent.Config;
@@ -78,6 +79,14 @@ internal sealed class TestServer : IAsyncDisposable
         using var answer = new MemoryStream();
         await stream.CopyToAsync(answer);
         return Encoding.UTF8.GetString(answer.ToArray());
+    }
+
+    /// <summary>The log lines of requests, once there are so many: a line is written just after the client has its answer.</summary>
+    public async Task<IReadOnlyList<LogCapture.Entry>> RequestsAsync(int count)
+    {
+        var clock = Stopwatch.StartNew();
+        while (Log.Requests.Count() < count && clock.Elapsed < TimeSpan.FromSeconds(10)) await Task.Yield();
+        return [.. Log.Requests];
     }
 
     public async ValueTask DisposeAsync()

@@ -4,8 +4,8 @@ namespace Ascent.Crypto.Hashing;
 
 /// <summary>
 /// The memory that hashes fill: native, aligned, in large pages where the system has them, kept for the next hash because touching fresh
-/// pages costs as much as hashing. All of it together stays within one limit; who would pass it waits for another to give back. What a hash
-/// left behind is overwritten by the next one, or wiped when nothing is waiting.
+/// pages costs as much as hashing, and wiped after each. All of it together stays within one limit; who would pass it waits for another to
+/// give back.
 /// </summary>
 internal sealed class HashingMemory(Func<long> limit) : IDisposable
 {
@@ -43,35 +43,17 @@ internal sealed class HashingMemory(Func<long> limit) : IDisposable
         }
     }
 
-    /// <summary>Takes a buffer back, of which the first <paramref name="used"/> bytes were written.</summary>
+    /// <summary>Takes a buffer back and wipes the first bytes of it, as many as were used.</summary>
     public void Return(NativeBlock block, long used)
     {
+        block.Wipe(used);
         lock (gate)
         {
             rented--;
-            block.Dirty = Math.Max(block.Dirty, used);
             block.Idle = false;
             free.Add(block);
             if (disposed || held > limit()) Drop(block);
             Monitor.PulseAll(gate);
-        }
-    }
-
-    /// <summary>Wipes what is not in use; for a worker that has nothing else to do.</summary>
-    public void WipeFree()
-    {
-        while (true)
-        {
-            NativeBlock? dirty;
-            lock (gate)
-            {
-                dirty = free.Find(b => b.Dirty > 0);
-                if (dirty is null) return;
-                free.Remove(dirty);
-                rented++;
-            }
-            dirty.Wipe();
-            Return(dirty, 0);
         }
     }
 
@@ -108,7 +90,6 @@ internal sealed class HashingMemory(Func<long> limit) : IDisposable
     {
         free.Remove(block);
         held -= block.Capacity;
-        block.Wipe();
         block.Release();
     }
 }
@@ -134,7 +115,6 @@ internal sealed unsafe partial class NativeBlock
 
     public byte* Pointer { get; private set; }
     public long Capacity { get; }
-    public long Dirty { get; set; }
     public bool Idle { get; set; }
 
     public static NativeBlock Allocate(long bytes)
@@ -157,11 +137,7 @@ internal sealed unsafe partial class NativeBlock
         return new NativeBlock(map, all, mapped: true, pointer, capacity);
     }
 
-    public void Wipe()
-    {
-        NativeMemory.Clear(Pointer, (nuint)Dirty);
-        Dirty = 0;
-    }
+    public void Wipe(long bytes) => NativeMemory.Clear(Pointer, (nuint)bytes);
 
     public void Release()
     {

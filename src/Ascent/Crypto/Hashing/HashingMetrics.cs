@@ -21,6 +21,8 @@ internal sealed class HashingMetrics : IDisposable
         meter.CreateObservableGauge("ascent.hashing.waiting", waiting, "{operation}", "Operations waiting for their turn");
     }
 
+    public Meter Meter => meter;
+
     public long Operations => Interlocked.Read(ref count);
 
     public void Done(string format, TimeSpan took)

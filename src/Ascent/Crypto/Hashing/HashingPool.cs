@@ -136,11 +136,7 @@ internal sealed partial class HashingPool : IDisposable
         {
             try
             {
-                if (!available.Wait(0, stopping.Token))
-                {
-                    memory.WipeFree();
-                    available.Wait(stopping.Token);
-                }
+                available.Wait(stopping.Token);
             }
             catch (OperationCanceledException)
             {

@@ -20,6 +20,8 @@ internal sealed class Exporters : IDisposable
 
     public static Exporters Start(TracingConfig config)
     {
+        // Path and query hold flow ids and codes: the framework must not put them on spans, whatever its default. The dispatcher sets the route.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         var ours = config.Provider == TracingProvider.Otel && !string.IsNullOrEmpty(config.Providers.Otlp.ServerUrl) ? config.Providers.Otlp : null;
         if (Variable("OTEL_SDK_DISABLED") == "true") return new Exporters(null, null);
         var traces = ours is not null || Named("TRACES");

@@ -73,9 +73,8 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
     {
         var line = new StringBuilder(256);
         line.Append(Now()).Append(' ').Append(Level(entry.LogLevel).PadRight(7)).Append(' ').Append(OneLine(message));
-        // A message with placeholders has its fields in it; the others show them behind.
-        var named = fields.Any(f => f.Key == "{OriginalFormat}");
-        if (!named)
+        // Other messages have their fields in them.
+        if (entry.State is RequestLine)
             foreach (var (name, value) in fields)
                 if (name is not ("method" or "route" or "status" or "ms"))
                     line.Append(' ').Append(name).Append('=').Append(OneLine(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));

@@ -6,7 +6,7 @@ namespace Ascent.Crypto.Hashing.Formats;
 internal sealed record Argon2Hash(Argon2Parameters Parameters, byte[] Salt, byte[] Digest) : StoredHash
 {
     public const string IdPrefix = "$argon2id$", IPrefix = "$argon2i$";
-    private const uint MaxMemoryKiB = 1 << 20, MaxIterations = 10, MaxLanes = 16;
+    private static readonly Bounds Imported = new(1 << 20, 10, 16), Stored = new(1 << 22, 100, 255);
     private static readonly string[] Names = ["m", "t", "p"];
 
     public override string Format => Parameters.Variant == Argon2Variant.Id ? "argon2id" : "argon2i";
@@ -18,13 +18,12 @@ internal sealed record Argon2Hash(Argon2Parameters Parameters, byte[] Salt, byte
         if (parts.Length != 6) return ParsedHash.Malformed("argon2 wants five parts, each after a $");
         if (parts[2] != "v=19") return ParsedHash.Malformed("argon2 wants v=19");
         if (!HashText.TryNumbers(parts[3], Names, cost)) return ParsedHash.Malformed("argon2 wants m=KiB,t=passes,p=lanes");
-        if (cost[0] is 0 or > MaxMemoryKiB) return ParsedHash.OutOfBounds("argon2 m", cost[0], 1, MaxMemoryKiB);
-        if (cost[1] is 0 or > MaxIterations) return ParsedHash.OutOfBounds("argon2 t", cost[1], 1, MaxIterations);
-        if (cost[2] is 0 or > MaxLanes) return ParsedHash.OutOfBounds("argon2 p", cost[2], 1, MaxLanes);
+        if (Stored.Refuse(cost) is { } absurd) return absurd;
         if (!HashText.TryRaw(parts[4], out var salt)) return ParsedHash.Malformed("the salt is no base64 without padding");
         if (!HashText.TryRaw(parts[5], out var digest) || digest.Length == 0) return ParsedHash.Malformed("the digest is no base64 without padding");
         var variant = parts[1] == "argon2id" ? Argon2Variant.Id : Argon2Variant.I;
-        return new Argon2Hash(new Argon2Parameters(variant, (int)cost[0], (int)cost[1], (int)cost[2]), salt, digest);
+        var hash = new Argon2Hash(new Argon2Parameters(variant, (int)cost[0], (int)cost[1], (int)cost[2]), salt, digest);
+        return Imported.Refuse(cost) is { } refusal ? refusal with { Hash = hash } : hash;
     }
 
     public static string Create(HasherOptions o, ReadOnlySpan<byte> password, HashingMemory memory)
@@ -49,4 +48,13 @@ internal sealed record Argon2Hash(Argon2Parameters Parameters, byte[] Salt, byte
 
     private static string Encode(HasherOptions o, byte[] salt, byte[] digest) =>
         $"$argon2id$v=19$m={o.Argon2MemoryKiB},t={o.Iterations},p={o.Parallelism}${HashText.Raw(salt)}${HashText.Raw(digest)}";
+
+    private sealed record Bounds(uint KiB, uint Iterations, uint Lanes)
+    {
+        public ParsedHash? Refuse(ReadOnlySpan<uint> cost) =>
+            cost[0] is 0 || cost[0] > KiB ? ParsedHash.OutOfBounds("argon2 m", cost[0], 1, KiB)
+            : cost[1] is 0 || cost[1] > Iterations ? ParsedHash.OutOfBounds("argon2 t", cost[1], 1, Iterations)
+            : cost[2] is 0 || cost[2] > Lanes ? ParsedHash.OutOfBounds("argon2 p", cost[2], 1, Lanes)
+            : (ParsedHash?)null;
+    }
 }

@@ -7,7 +7,7 @@ namespace Ascent.Crypto.Hashing.Formats;
 /// <summary><c>$2a$cost$</c>, 22 characters of salt, 31 of digest. The letter makes no difference here; what follows the digest is ignored.</summary>
 internal sealed record BcryptHash(int Cost, byte[] Salt, string Digest) : StoredHash
 {
-    private const int MinCost = 4, MaxCost = 15, WritableMaxCost = 31;
+    private const int MinCost = 4, MaxCost = 15, MaxStoredCost = 20, MaxFormatCost = 31;
     private const int SaltChars = 22, DigestChars = 31;
 
     public override string Format => "bcrypt";
@@ -19,13 +19,13 @@ internal sealed record BcryptHash(int Cost, byte[] Salt, string Digest) : Stored
         if (Body(encoded) is not { } body || body.Length < 3 + SaltChars + DigestChars || body[2] != '$'
             || !int.TryParse(body.AsSpan(0, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost))
             return ParsedHash.Malformed("bcrypt wants two digits of cost, $, and 53 characters");
-        if (cost is < MinCost or > WritableMaxCost) return ParsedHash.Malformed($"bcrypt has no cost {cost}");
-        if (cost > MaxCost) return ParsedHash.OutOfBounds("bcrypt cost", cost, MinCost, MaxCost);
+        if (cost is < MinCost or > MaxFormatCost) return ParsedHash.Malformed($"bcrypt has no cost {cost}");
         var salt = new byte[Bcrypt.SaltBytes];
         if (!BcryptText.TryDecode(body.AsSpan(3, SaltChars), salt)) return ParsedHash.Malformed("the salt is not in bcrypt's alphabet");
         var digest = body.Substring(3 + SaltChars, DigestChars);
         if (!BcryptText.TryDecode(digest, new byte[Bcrypt.DigestBytes])) return ParsedHash.Malformed("the digest is not in bcrypt's alphabet");
-        return new BcryptHash(cost, salt, digest);
+        var hash = new BcryptHash(cost, salt, digest);
+        return cost <= MaxCost ? hash : ParsedHash.OutOfBounds("bcrypt cost", cost, MinCost, MaxCost) with { Hash = cost <= MaxStoredCost ? hash : null };
     }
 
     public static string Create(HasherOptions o, ReadOnlySpan<byte> password)

@@ -33,7 +33,10 @@ internal abstract record StoredHash
         expected.Length > 0 && CryptographicOperations.FixedTimeEquals(expected, actual);
 }
 
-/// <summary>The hash that was read, or why it cannot be.</summary>
+/// <summary>
+/// The hash that was read, or why it cannot be imported. Both, where its costs are beyond what an import may bring but could have been
+/// configured: what is stored already must go on working.
+/// </summary>
 internal readonly record struct ParsedHash(StoredHash? Hash, HashCheck? Refusal)
 {
     public static implicit operator ParsedHash(StoredHash hash) => new(hash, null);

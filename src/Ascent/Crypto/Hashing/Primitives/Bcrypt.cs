@@ -54,6 +54,7 @@ internal static unsafe class Bcrypt
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandSalted(uint* state, uint* key, uint* salt)
     {
         for (var i = 0; i < BlowfishPi.SubKeys; i++) state[i] ^= key[i];
@@ -68,6 +69,7 @@ internal static unsafe class Bcrypt
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Expand(uint* state, uint* key)
     {
         for (var i = 0; i < BlowfishPi.SubKeys; i++) state[i] ^= key[i];

@@ -64,6 +64,7 @@ internal static unsafe class Scrypt
     }
 
     /// <summary>scryptBlockMix: the even blocks of the result come first, then the odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MixBlocks(uint* input, uint* output, int words)
     {
         var last = input + words - SalsaWords;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 
 namespace Ascent.Crypto.Hashing.Primitives.Argon2;
@@ -69,14 +70,42 @@ internal readonly unsafe ref struct Argon2Fill<T>(ulong* matrix, Argon2Parameter
         var index = slice * segment + first;
         var previous = BlockAt(lane, index == 0 ? LaneLength - 1 : index - 1);
         var target = BlockAt(lane, index);
+        if (addresses.Exist)
+        {
+            // The next reference is known before this one is needed; that hides most of the wait for it.
+            var next = Pick(pass, slice, lane, first, addresses.At(first));
+            for (var i = first; i < segment; i++)
+            {
+                var reference = next;
+                if (i + 1 < segment)
+                {
+                    next = Pick(pass, slice, lane, i + 1, addresses.At(i + 1));
+                    Prefetch(next);
+                }
+                T.Mix(previous, reference, target, pass > 0);
+                previous = target;
+                target += Block.Words;
+            }
+            return;
+        }
         for (var i = first; i < segment; i++)
         {
-            var pick = addresses.Exist ? addresses.At(i) : *previous;
-            var other = pass == 0 && slice == 0 ? lane : (int)((uint)(pick >> 32) % (uint)parameters.Lanes);
-            T.Mix(previous, BlockAt(other, Reference(pass, slice, i, (uint)pick, other == lane)), target, pass > 0);
+            T.Mix(previous, Pick(pass, slice, lane, i, *previous), target, pass > 0);
             previous = target;
             target += Block.Words;
         }
+    }
+
+    private ulong* Pick(int pass, int slice, int lane, int i, ulong pick)
+    {
+        var other = parameters.Lanes == 1 || (pass == 0 && slice == 0) ? lane : (int)((uint)(pick >> 32) % (uint)parameters.Lanes);
+        return BlockAt(other, Reference(pass, slice, i, (uint)pick, other == lane));
+    }
+
+    private static void Prefetch(ulong* block)
+    {
+        if (!Sse.IsSupported) return;
+        for (var line = 0; line < Block.Words; line += 8) Sse.Prefetch0(block + line);
     }
 
     /// <summary>Which block of the lane is mixed in: of those that are done, the later ones more often.</summary>

@@ -12,6 +12,7 @@ internal unsafe struct Mixer128 : IBlockMixer
 
     public static int PlaceOf(int word) => word;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
         var r = stackalloc ulong[Block.Words];
@@ -28,6 +29,7 @@ internal unsafe struct Mixer128 : IBlockMixer
         for (var i = 0; i < Block.Words; i += 2) (Vector128.Load(r + i) ^ Vector128.Load(z + i)).Store(target + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Permute(ulong* v, int step)
     {
         var a0 = Vector128.Load(v);

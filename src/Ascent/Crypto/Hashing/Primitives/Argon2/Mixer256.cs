@@ -12,9 +12,12 @@ internal unsafe struct Mixer256 : IBlockMixer
 {
     public static int PlaceOf(int word) => word;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
-        var z = stackalloc ulong[Block.Words];
+        var room = stackalloc ulong[Block.Words + 8];
+        // A vector that lies across two cache lines cannot be forwarded from its store to the next load.
+        var z = (ulong*)(((nuint)room + 63) & ~(nuint)63);
         for (var row = 0; row < Block.Words; row += 32) Rows(previous + row, reference + row, z + row);
         for (var column = 0; column < 16; column += 4)
         {
@@ -23,6 +26,7 @@ internal unsafe struct Mixer256 : IBlockMixer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows(ulong* previous, ulong* reference, ulong* z)
     {
         var a0 = Vector256.Load(previous) ^ Vector256.Load(reference);
@@ -51,6 +55,7 @@ internal unsafe struct Mixer256 : IBlockMixer
         Avx2.Permute4x64(d1, 0b00_11_10_01).Store(z + 28);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<TAdd>(ulong* z, ulong* previous, ulong* reference, ulong* target)
         where TAdd : struct
     {

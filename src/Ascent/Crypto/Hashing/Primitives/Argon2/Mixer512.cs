@@ -17,9 +17,12 @@ internal unsafe struct Mixer512 : IBlockMixer
         return (row / 2 * 4 + column / 4) * 8 + row % 2 * 4 + column % 4;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
-        var z = stackalloc ulong[Block.Words];
+        var room = stackalloc ulong[Block.Words + 8];
+        // A vector that lies across two cache lines cannot be forwarded from its store to the next load.
+        var z = (ulong*)(((nuint)room + 63) & ~(nuint)63);
         Rows(previous, reference, z);
         Rows(previous + 64, reference + 64, z + 64);
         if (add)
@@ -34,6 +37,7 @@ internal unsafe struct Mixer512 : IBlockMixer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows(ulong* previous, ulong* reference, ulong* z)
     {
         var a0 = Vector512.Load(previous) ^ Vector512.Load(reference);
@@ -63,6 +67,7 @@ internal unsafe struct Mixer512 : IBlockMixer
         Avx512F.Permute4x64(d1, 0b01_00_11_10).Store(z + 56);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<TAdd>(ulong* z, ulong* previous, ulong* reference, ulong* target)
         where TAdd : struct
     {

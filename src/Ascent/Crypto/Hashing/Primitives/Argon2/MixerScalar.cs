@@ -8,6 +8,7 @@ internal unsafe struct MixerScalar : IBlockMixer
 {
     public static int PlaceOf(int word) => word;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ulong* previous, ulong* reference, ulong* target, bool add)
     {
         var r = stackalloc ulong[Block.Words];
@@ -24,6 +25,7 @@ internal unsafe struct MixerScalar : IBlockMixer
     }
 
     /// <summary>P on eight pairs of words, each a step after the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Permute(ulong* v, int step)
     {
         ulong* v0 = v, v2 = v + step, v4 = v2 + step, v6 = v4 + step, v8 = v6 + step, v10 = v8 + step, v12 = v10 + step, v14 = v12 + step;
@@ -37,6 +39,7 @@ internal unsafe struct MixerScalar : IBlockMixer
         Quarter(ref v2[1], ref v4[0], ref v8[1], ref v14[0]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Quarter(ref ulong x, ref ulong y, ref ulong z, ref ulong w)
     {
         ulong a = x, b = y, c = z, d = w;

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds Ascent and starts it for development: SQLite in data/, public on :4433, admin on :4434.
+#   ./run.sh           build and start
+#   ./run.sh --build   build only; the program is out/ascent afterwards
+set -euo pipefail
+cd "$(dirname "$0")"
+case ${1:-} in
+  "" | --build) ;;
+  *) echo "usage: $0 [--build]" >&2; exit 2 ;;
+esac
+command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }
+
+dotnet publish src/Ascent.Server/Ascent.Server.csproj -c Release -o out/program -v quiet --nologo
+ln -sfn program/Ascent.Server out/ascent
+if [ "${1:-}" = --build ]; then
+  echo "The program is $PWD/out/ascent"
+  exit 0
+fi
+
+mkdir -p data
+config=deploy/development/kratos.yml
+export DSN="${DSN:-sqlite://$PWD/data/ascent.sqlite?_fk=true&mode=rwc}"
+out/ascent migrate sql -e --yes -c "$config"
+cat <<'TEXT'
+
+Ascent listens on http://localhost:4433 (public) and http://localhost:4434 (admin). Press Ctrl-C to stop it.
+Look at  http://localhost:4433/schemas/default  and  http://localhost:4433/health/ready  in a browser, or try
+
+  curl -s localhost:4434/admin/identities -d '{"schema_id":"default","traits":{"email":"ada@example.org"}}'
+
+The README goes on from there.
+
+TEXT
+exec out/ascent serve -c "$config" --dev --watch-courier

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Ascent.Config;
+using Microsoft.AspNetCore.Connections;
+
+namespace Ascent.Server.Commands;
+
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var dev = new Option<bool>("--dev") { Description = "Development mode, as Kratos has it. Never in production." };
+        var courier = new Option<bool>("--watch-courier") { Description = "Send mail from this process too." };
+        var optOut = new Option<bool>("--sqa-opt-out") { Description = "Accepted for Kratos's sake; we send no telemetry.", Hidden = true };
+        var command = new Command("serve", "Serve the public and the admin API.") { dev, courier, optOut };
+        var all = new Command("all", "The same as serve.") { dev, courier, optOut };
+        command.Add(all);
+        Task<int> Run(ParseResult parsed, CancellationToken ct) => RunAsync(parsed.GetValue(CommandLine.Config) ?? [], parsed.GetValue(dev), parsed.GetValue(courier), ct);
+        command.SetAction(Run);
+        all.SetAction(Run);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] files, bool dev, bool courier, CancellationToken ct)
+    {
+        var source = ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = courier };
+        try
+        {
+            await using var server = await AscentServer.BuildAsync(new ConfigLoader(source), TimeProvider.System, w => Console.Error.WriteLine($"warning: {w}"), ct);
+            await server.RunAsync(ct);
+            return 0;
+        }
+        catch (ConfigFaultsException e)
+        {
+            throw new CommandFailedException(e.Message);
+        }
+        catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or SocketException or IOException)
+        {
+            throw new CommandFailedException($"The server cannot listen: {e.Message} Another program has the port or the socket, or the address is none of this machine's; see serve.public and serve.admin.");
+        }
+    }
+}

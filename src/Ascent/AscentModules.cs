@@ -1,0 +1,40 @@
+using Ascent.Config;
+using Ascent.Crypto;
+using Ascent.Crypto.Hashing;
+using Ascent.Events;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Identities.Admin;
+using Ascent.Schemas;
+using Ascent.Sessions;
+using Ascent.Tenancy;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ascent;
+
+/// <summary>The table of contents: every module once, in the order in which they build on each other.</summary>
+internal static class AscentModules
+{
+    public static void Add(IServiceCollection services) => services
+        .AddSingleton<IReadinessProbe, DatabaseProbe>()
+        .AddSingleton<EventWriter>()
+        .AddCrypto()
+        .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
+        .AddIdentities()
+        .AddSessions()
+        .AddHostedService<ConfigReloader>()
+        .AddHostedService<Cleanup>();
+
+    public static void MapPublic(IEndpointRouteBuilder routes)
+    {
+        SchemaEndpoints.MapSchemas(routes);
+        routes.MapPublicSessions();
+    }
+
+    public static void MapAdmin(IEndpointRouteBuilder routes)
+    {
+        routes.MapIdentitiesAdmin();
+        routes.MapAdminSessions();
+    }
+}

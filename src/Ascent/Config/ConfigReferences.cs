@@ -1,0 +1,92 @@
+using System.Buffers.Text;
+using Ascent.Config.Loading;
+
+namespace Ascent.Config;
+
+/// <summary>A document that could not be had. The message names the reference without what may be secret in it.</summary>
+internal sealed class ConfigReferenceException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Documents by reference: file:// (relative to the working directory, as file://./x, file://x or file:///x; a bare path is
+/// taken as well), base64:// and http(s)://. Bounded in size and time. Which addresses may be reached is the client's affair.
+/// </summary>
+internal sealed class ConfigReferences(HttpClient http, TimeProvider time)
+{
+    public const int MaxBytes = 5 * 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public async Task<byte[]> FetchAsync(string reference, CancellationToken ct)
+    {
+        if (After(reference, "base64://") is { } data) return Base64(data);
+        if (reference.StartsWith("http://", StringComparison.Ordinal) || reference.StartsWith("https://", StringComparison.Ordinal)) return await GetAsync(reference, ct);
+        var path = After(reference, "file://") ?? reference;
+        if (path.Contains("://", StringComparison.Ordinal)) throw new ConfigReferenceException($"{Shown(reference)}: must begin with file://, base64://, http:// or https://");
+        try
+        {
+            await using var file = File.OpenRead(path);
+            return await ReadAsync(file, reference, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigReferenceException($"{reference}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The path of a file:// reference, or null for the others.</summary>
+    public static string? FilePath(string reference) => After(reference, "file://");
+
+    /// <summary>A warning for each file:// document of a configuration that is not there.</summary>
+    public static IReadOnlyList<ConfigWarning> MissingFiles(AscentConfig config) =>
+        [.. Documents.Of(config).Where(d => FilePath(d.Reference) is { } path && !File.Exists(path)).Select(d => new ConfigWarning(d.Path, $"there is no file {FilePath(d.Reference)}"))];
+
+    private async Task<byte[]> GetAsync(string url, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, Patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            using var response = await http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (!response.IsSuccessStatusCode) throw new ConfigReferenceException($"{Shown(url)}: answered {(int)response.StatusCode}");
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            return await ReadAsync(body, url, limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new ConfigReferenceException($"{Shown(url)}: did not answer within {GoDuration.Format(Patience)}");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
+        {
+            throw new ConfigReferenceException($"{Shown(url)}: cannot be reached: {e.Message}", e);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream, string reference, CancellationToken ct)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await stream.ReadAsync(buffer, ct)) > 0;)
+        {
+            if (content.Length + read > MaxBytes) throw new ConfigReferenceException($"{Shown(reference)}: is larger than {MaxBytes / 1024 / 1024} MiB");
+            content.Write(buffer, 0, read);
+        }
+        return content.ToArray();
+    }
+
+    private static byte[] Base64(string data)
+    {
+        try
+        {
+            return data.AsSpan().ContainsAny('+', '/') ? Convert.FromBase64String(data.PadRight((data.Length + 3) / 4 * 4, '=')) : Base64Url.DecodeFromChars(data);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigReferenceException("base64://…: what follows is not base64", e);
+        }
+    }
+
+    private static string? After(string text, string prefix) => text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
+
+    private static string Shown(string reference) =>
+        Uri.TryCreate(reference, UriKind.Absolute, out var uri) && uri.UserInfo.Length + uri.Query.Length > 0 ? $"{uri.Scheme}://{uri.Authority}{uri.AbsolutePath}" : reference;
+}

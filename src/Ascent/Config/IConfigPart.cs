@@ -1,0 +1,16 @@
+namespace Ascent.Config;
+
+/// <summary>
+/// Something that a module works out from the configuration and that may turn out faulty: schemas to load, keys to read. It is
+/// worked out before a configuration comes into force, at the start as well as at every reload.
+/// </summary>
+internal interface IConfigPart
+{
+    Task<PreparedPart> PrepareAsync(AscentConfig next, CancellationToken ct);
+}
+
+/// <summary>Faults, or what puts the new state in the old one's place; it must not fail.</summary>
+internal sealed record PreparedPart(IReadOnlyList<ConfigFault> Faults, Action TakeIntoForce)
+{
+    public static PreparedPart Faulty(IReadOnlyList<ConfigFault> faults) => new(faults, static () => { });
+}

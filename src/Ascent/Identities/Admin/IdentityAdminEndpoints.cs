@@ -1,0 +1,76 @@
+using Ascent.Http;
+using Ascent.Tenancy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace Ascent.Identities.Admin;
+
+internal static class IdentityAdminEndpoints
+{
+    public const string Actor = "admin";
+
+    public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/identities", IdentityListEndpoint.ListAsync);
+        admin.MapPost("/identities", CreateAsync);
+        admin.MapPatch("/identities", IdentityBatchEndpoint.CreateManyAsync);
+        admin.MapGet("/identities/by/external/{externalId}", GetByExternalIdAsync);
+        admin.MapGet("/identities/{id}", GetAsync);
+        admin.MapPut("/identities/{id}", PutAsync);
+        admin.MapPatch("/identities/{id}", PatchAsync);
+        admin.MapDelete("/identities/{id}", DeleteAsync);
+        admin.MapDelete("/identities/{id}/credentials/{type}", CredentialDeletion.DeleteAsync);
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext http, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
+    {
+        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: true);
+        var write = await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), Actor, ct);
+        return write is IdentityWrite.Created created ? answers.Created(http, created.State) : IdentityAnswers.Error(write);
+    }
+
+    private static async Task<IResult> GetAsync(HttpContext http, string id, Tenant tenant, IdentityStore store, IdentityAnswers answers, CancellationToken ct)
+    {
+        var view = new AdminView { ConfigOf = IdentityAnswers.IncludedCredentials(http.Request.Query) };
+        return IdentityAnswers.ParseId(id) is { } known && await store.StateAsync(tenant.Nid, known, ct) is { } state
+            ? answers.Identity(state, view)
+            : ApiError.NotFound();
+    }
+
+    private static async Task<IResult> GetByExternalIdAsync(HttpContext http, string externalId, Tenant tenant, IdentityStore store, IdentityAnswers answers, CancellationToken ct)
+    {
+        var view = new AdminView { ConfigOf = IdentityAnswers.IncludedCredentials(http.Request.Query) };
+        return await store.FindByExternalIdAsync(tenant.Nid, externalId, ct) is { } found && await store.StateAsync(tenant.Nid, found.Id, ct) is { } state
+            ? answers.Identity(state, view)
+            : ApiError.NotFound();
+    }
+
+    private static async Task<IResult> PutAsync(HttpContext http, string id, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
+    {
+        if (!SaysJson(http.Request)) return ApiError.BadRequest("The Content-Type must be application/json.");
+        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: false);
+        if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
+        var credentials = await drafts.HashAsync(body, ct);
+        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityDrafts.Replacing(state, body, credentials)), Actor, ct), answers);
+    }
+
+    private static async Task<IResult> PatchAsync(HttpContext http, string id, Tenant tenant, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
+    {
+        var patch = JsonPatchDocument.Read(await JsonBody.ReadAsync(http));
+        IdentityPatch.Check(patch);
+        if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
+        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityPatch.Apply(patch, state)), Actor, ct), answers);
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, Tenant tenant, IdentityWriter writer, CancellationToken ct) =>
+        IdentityAnswers.ParseId(id) is { } known && await writer.DeleteAsync(tenant.Nid, known, Actor, ct) ? TypedResults.NoContent() : ApiError.NotFound();
+
+    private static IResult Answer(IdentityWrite write, IdentityAnswers answers) =>
+        write is IdentityWrite.Updated updated ? answers.Updated(updated) : IdentityAnswers.Error(write);
+
+    private static bool SaysJson(HttpRequest request) =>
+        string.IsNullOrEmpty(request.ContentType) || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
+}
