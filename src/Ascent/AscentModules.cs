@@ -4,7 +4,6 @@ using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Http;
 using Ascent.Identities;
-using Ascent.Identities.Admin;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Tenancy;

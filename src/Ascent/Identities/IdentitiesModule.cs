@@ -1,4 +1,5 @@
 using Ascent.Identities.Admin;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Identities;
@@ -20,4 +21,6 @@ internal static class IdentitiesModule
         .AddSingleton<IdentityAnswers>()
         .AddSingleton<IdentityDrafts>()
         .AddSingleton<PageTokens>();
+
+    public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin) => IdentityAdminEndpoints.Map(admin);
 }

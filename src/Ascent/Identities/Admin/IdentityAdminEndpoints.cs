@@ -7,11 +7,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace Ascent.Identities.Admin;
 
+/// <summary>Identities as administrators read, create, change and delete them.</summary>
 internal static class IdentityAdminEndpoints
 {
     public const string Actor = "admin";
 
-    public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin)
+    public static void Map(IEndpointRouteBuilder admin)
     {
         admin.MapGet("/identities", IdentityListEndpoint.ListAsync);
         admin.MapPost("/identities", CreateAsync);
