@@ -5,6 +5,8 @@ using Ascent.Sessions.Lookup;
 using Ascent.Storage;
 using Ascent.Storage.Postgres;
 using Ascent.Storage.Sqlite;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Ascent.Sessions;
 
@@ -13,7 +15,7 @@ namespace Ascent.Sessions;
 /// node. What makes it cheap is company: questions that arrive while a statement is under way wait for the next one and share
 /// it. There is no timer: a lone question goes at once.
 /// </summary>
-internal sealed class SessionLookup : IAsyncDisposable
+internal sealed partial class SessionLookup : IAsyncDisposable
 {
     public const string MeterName = "Ascent.Sessions";
     public const int MostTogether = 64, MostUnderWay = 2;
@@ -24,16 +26,18 @@ internal sealed class SessionLookup : IAsyncDisposable
     private readonly Lane[] lanes;
     private readonly ConfigStore config;
     private readonly TimeProvider time;
+    private readonly ILogger<SessionLookup> log;
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> statements, questions;
     private bool waking;
 
-    public SessionLookup(Db db, ConfigStore config, TimeProvider time)
+    public SessionLookup(Db db, ConfigStore config, TimeProvider time, ILogger<SessionLookup> log)
     {
-        (this.config, this.time) = (config, time);
+        (this.config, this.time, this.log) = (config, time, log);
         statements = meter.CreateCounter<long>("ascent.session.lookup.statements", description: "Statements that opened session tokens");
         questions = meter.CreateCounter<long>("ascent.session.lookups", description: "Session tokens that were to be opened");
-        lanes = [.. Enumerable.Range(0, MostUnderWay).Select(_ => new Lane(this, db switch
+        var count = db is PostgresDb postgres ? LanesOf(postgres) : MostUnderWay;
+        lanes = [.. Enumerable.Range(0, count).Select(_ => new Lane(this, db switch
         {
             PostgresDb p => new PostgresLookup(p),
             SqliteDb s => new SqliteLookup(s),
@@ -66,6 +70,13 @@ internal sealed class SessionLookup : IAsyncDisposable
         meter.Dispose();
     }
 
+    /// <summary>Lanes keep their connections, so one at least must be left for everything else.</summary>
+    private static int LanesOf(PostgresDb db)
+    {
+        var most = new NpgsqlConnectionStringBuilder(db.Source.ConnectionString).MaxPoolSize;
+        return most >= 2 ? Math.Min(MostUnderWay, most - 1) : throw new StorageUnusableException($"dsn: max_conns={most} leaves no connection to look sessions up by; at least 2 are needed.");
+    }
+
     /// <summary>Questions of one tenant, or none: then the lane is idle from here on.</summary>
     private void Take(Lane lane, List<LookupQuestion> batch)
     {
@@ -76,6 +87,9 @@ internal sealed class SessionLookup : IAsyncDisposable
             if (batch.Count == 0) idle.Push(lane);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sessions cannot be looked up: the database does not answer.")]
+    private partial void LogUnavailable(Exception e);
 
     /// <summary>One of the statements that may be under way at once, with a connection of its own.</summary>
     private sealed class Lane(SessionLookup owner, ILookupStatement statement) : IThreadPoolWorkItem, IAsyncDisposable
@@ -124,8 +138,9 @@ internal sealed class SessionLookup : IAsyncDisposable
                 await AskAsync();
                 return null;
             }
-            catch (Exception e) when (e is StorageUnusableException || statement.IsConnectionFault(e))
+            catch (Exception e) when (statement.IsConnectionFault(e))
             {
+                owner.LogUnavailable(e);
                 return new SessionsUnavailableException(e);
             }
         }

@@ -40,26 +40,21 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
         }
     }
 
-    public bool IsConnectionFault(Exception e) => e is NpgsqlException n && (n is not PostgresException p || p.IsTransient || p.SqlState.StartsWith("57P", StringComparison.Ordinal));
+    public bool IsConnectionFault(Exception e) => e is StorageUnusableException
+        || e is NpgsqlException n && (n is not PostgresException p || p.IsTransient || p.SqlState.StartsWith("57P", StringComparison.Ordinal));
 
-    public async ValueTask DisposeAsync()
-    {
-        if (connection is null) return;
-        try
-        {
-            await using var reset = new NpgsqlCommand(Reset, connection);
-            await reset.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (NpgsqlException)
-        {
-            // Broken; the pool will not take it back.
-        }
-        await DropAsync();
-    }
+    public async ValueTask DisposeAsync() => await DropAsync();
 
     private async Task ConnectAsync()
     {
-        connection = await db.Source.OpenConnectionAsync(CancellationToken.None);
+        try
+        {
+            connection = await db.Source.OpenConnectionAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server gives no connection to look sessions up by.", e);
+        }
         await using (var settings = new NpgsqlCommand(Settings, connection)) await settings.ExecuteNonQueryAsync(CancellationToken.None);
         current = await PrepareAsync(LookupText.Current);
     }
@@ -74,11 +69,22 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
         return command;
     }
 
+    /// <summary>Gives the connection back as it was, where it still works; the pool throws away what does not.</summary>
     private async Task DropAsync()
     {
+        if (connection is null) return;
         current?.Dispose();
         retired?.Dispose();
-        if (connection is not null) await connection.DisposeAsync();
+        try
+        {
+            await using var reset = new NpgsqlCommand(Reset, connection) { CommandTimeout = Seconds };
+            await reset.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // Broken.
+        }
+        await connection.DisposeAsync();
         (connection, current, retired) = (null, null, null);
     }
 
