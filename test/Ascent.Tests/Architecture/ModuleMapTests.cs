@@ -53,7 +53,7 @@ public sealed partial class ModuleMapTests
         var map = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(Path.Combine(TestFiles.Root, "docs", "architecture.md")))
             if (Row().Match(line) is { Success: true } row)
-                map.Add(row.Groups[1].Value, [.. row.Groups[2].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(m => m != "–")]);
+                map.Add(row.Groups["module"].Value, [.. row.Groups["uses"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(m => m != "–")]);
         map.ShouldNotBeEmpty();
         return map;
     }
@@ -71,16 +71,16 @@ public sealed partial class ModuleMapTests
     {
         foreach (var line in File.ReadLines(file))
             foreach (Match use in Use().Matches(line))
-                if (Directory.Exists(Path.Combine(Source, use.Groups[1].Value)))
+                if (Directory.Exists(Path.Combine(Source, use.Groups["module"].Value)))
                 {
-                    var subfolder = use.Groups[2].Success && Directory.Exists(Path.Combine(Source, use.Groups[1].Value, use.Groups[2].Value)) ? use.Groups[2].Value : null;
-                    yield return (use.Groups[1].Value, subfolder);
+                    var subfolder = use.Groups["folder"].Success && Directory.Exists(Path.Combine(Source, use.Groups["module"].Value, use.Groups["folder"].Value)) ? use.Groups["folder"].Value : null;
+                    yield return (use.Groups["module"].Value, subfolder);
                 }
     }
 
-    [GeneratedRegex(@"^\| `([A-Z]\w+(?:/\w+)?)` \|[^|]*\|([^|]*)\|")]
+    [GeneratedRegex(@"^\| `(?<module>[A-Z]\w+(/\w+)?)` \|[^|]*\|(?<uses>[^|]*)\|", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"\bAscent\.([A-Z]\w+)(?:\.([A-Z]\w+))?")]
+    [GeneratedRegex(@"\bAscent\.(?<module>[A-Z]\w+)(\.(?<folder>[A-Z]\w+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Use();
 }

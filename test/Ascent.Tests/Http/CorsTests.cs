@@ -1,6 +1,5 @@
 using Ascent.Config;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

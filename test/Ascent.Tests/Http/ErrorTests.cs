@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

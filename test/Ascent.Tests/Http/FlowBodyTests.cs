@@ -2,7 +2,6 @@ using System.Text;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

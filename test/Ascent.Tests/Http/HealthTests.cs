@@ -2,7 +2,6 @@ using System.Net;
 using Ascent.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

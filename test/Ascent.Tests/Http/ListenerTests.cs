@@ -10,7 +10,6 @@ using Ascent.Http.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

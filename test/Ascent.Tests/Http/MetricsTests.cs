@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

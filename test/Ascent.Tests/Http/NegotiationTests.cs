@@ -1,7 +1,6 @@
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

@@ -1,6 +1,5 @@
 using Ascent.Http;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

@@ -4,7 +4,6 @@ using Ascent.Http.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Http;
 

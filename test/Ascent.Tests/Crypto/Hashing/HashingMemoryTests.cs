@@ -1,6 +1,5 @@
 using Ascent.Crypto.Hashing;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ascent.Crypto.Hashing;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing;
 

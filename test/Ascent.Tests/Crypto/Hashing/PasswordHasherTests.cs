@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Ascent.Crypto.Hashing;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing;
 

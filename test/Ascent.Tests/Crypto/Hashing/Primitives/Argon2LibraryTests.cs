@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Ascent.Crypto.Hashing;
 using Ascent.Crypto.Hashing.Primitives.Argon2;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing.Primitives;
 

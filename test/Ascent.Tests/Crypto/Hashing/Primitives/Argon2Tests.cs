@@ -1,7 +1,6 @@
 using Ascent.Crypto.Hashing;
 using Ascent.Crypto.Hashing.Primitives.Argon2;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing.Primitives;
 

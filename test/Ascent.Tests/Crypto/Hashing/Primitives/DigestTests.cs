@@ -4,7 +4,6 @@ using Ascent.Crypto.Hashing.Formats;
 using Ascent.Crypto.Hashing.Primitives;
 using Ascent.Crypto.Hashing.Primitives.Argon2;
 using Shouldly;
-using Xunit;
 
 namespace Ascent.Tests.Crypto.Hashing.Primitives;
 
