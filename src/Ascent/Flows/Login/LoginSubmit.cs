@@ -88,7 +88,8 @@ internal sealed class LoginSubmit(
     /// <summary>A first factor is guessed at for an identifier, a second one for an account; both from an address.</summary>
     private static List<ThrottleSubject> Subjects(LoginSubmission submission, ILoginMethod method)
     {
-        var subjects = new List<ThrottleSubject> { ThrottleSubject.Address(ClientAddress.Of(submission.Context.Http)) };
+        var subjects = new List<ThrottleSubject>();
+        if (ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
         if (submission.Flow.RequestedAal == SessionAal.Aal2 && submission.Context.Session is { } session) subjects.Add(ThrottleSubject.Factor(session.IdentityId, method.Name));
         else if ((submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier")) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
         return subjects;
