@@ -6,6 +6,7 @@ using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Password;
+using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Tenancy;
@@ -24,6 +25,7 @@ internal static class AscentModules
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
         .AddSessions()
+        .AddRisk()
         .AddFlows()
         .AddPassword()
         .AddHostedService<ConfigReloader>()
@@ -31,7 +33,7 @@ internal static class AscentModules
 
     public static void MapPublic(IEndpointRouteBuilder routes)
     {
-        SchemaEndpoints.MapSchemas(routes);
+        SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
     }
@@ -40,5 +42,6 @@ internal static class AscentModules
     {
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
+        routes.MapAdminLockouts();
     }
 }

@@ -69,8 +69,8 @@ internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObjec
 {
     public AscentConfig Config => Context.Config;
 
-    /// <summary>A member that must be text; null where it is missing or empty.</summary>
-    public string? Text(string name) => Body[name] is JsonValue v && v.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
+    public string? Text(string name) => Body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
 }
 
 /// <summary>What a method made of a submission.</summary>
@@ -91,8 +91,11 @@ internal abstract record LoginResult
     /// <summary>Not proven; what to say, and at which field. A wrong proof counts against the identifier and the client.</summary>
     public sealed record Refused(params IReadOnlyList<FieldText> Messages) : LoginResult
     {
-        /// <summary>The identity's second factor that was tried, or the identifier: what the failure is counted for.</summary>
+        /// <summary>What was guessed at, where a proof was looked at and found wrong; null for a form that is merely incomplete.</summary>
         public string? Subject { get; init; }
+
+        /// <summary>Whose account it was, where that is known; for the audit trail alone.</summary>
+        public Guid? IdentityId { get; init; }
 
         /// <summary>Nodes whose value is not shown again.</summary>
         public IReadOnlyList<string> Forget { get; init; } = [];
