@@ -16,12 +16,12 @@ internal static class BareRoute
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var body = Encoding.UTF8.GetBytes($$"""{"padding":"{{new string('x', 900 - 14)}}"}""");
         var app = builder.Build();
-        app.MapGet("/sessions/whoami", (HttpContext http) =>
+        app.MapGet("/sessions/whoami", (RequestDelegate)(async http =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = body.Length;
-            return http.Response.BodyWriter.WriteAsync(body).AsTask();
-        });
+            await http.Response.BodyWriter.WriteAsync(body);
+        }));
         await app.RunAsync();
     }
 }

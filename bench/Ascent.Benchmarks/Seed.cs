@@ -23,12 +23,12 @@ internal static class Seed
         var sessions = Enumerable.Range(0, count).Select(i => new SessionRow(Guid.CreateVersion7(), identities[i % identities.Length].Id, SessionToken.New())).ToArray();
         if (db is PostgresDb postgres) await CopyAsync(postgres, tenant.Nid, identities, sessions);
         else await InsertAsync(db, tenant.Nid, identities, sessions);
-        await File.WriteAllLinesAsync(tokensFile, sessions.Select(s => s.Token.Reveal()));
+        await File.WriteAllLinesAsync(tokensFile, sessions.Select(s => s.Token.Value));
     }
 
     private sealed record IdentityRow(Guid Id, int Number)
     {
-        public string Traits => $$"""{"email":"person{{Number}}@example.org","name":{"first":"Person","last":"Number {{Number}}"}}""";
+        public string Traits => $$"""{"email":"person{{Number}}@example.org","name":{"first":"Person","last":"Number {{Number}}" } }""";
         public string Verifiable => $$"""[{"id":"{{Id}}","value":"person{{Number}}@example.org","verified":true,"via":"email","status":"completed","verified_at":"2026-01-02T03:04:05Z","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}]""";
         public string Recovery => $$"""[{"id":"{{Id}}","value":"person{{Number}}@example.org","via":"email","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}]""";
     }

@@ -31,7 +31,7 @@ internal static class AscentModules
 
     public static void MapPublic(IEndpointRouteBuilder routes)
     {
-        SchemaEndpoints.MapSchemas(routes);
+        SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
     }

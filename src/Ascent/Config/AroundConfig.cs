@@ -55,6 +55,9 @@ internal sealed record SecurityConfig
     [Key("Unknown accounts.")]
     public AccountEnumerationConfig AccountEnumeration { get; init; } = new();
 
+    [Key("Wrong attempts at passwords, codes and other credentials.", Ours = true)]
+    public ThrottleConfig Throttle { get; init; } = new();
+
     [Key("Refuse $ref in identity schemas.")]
     public bool DisallowRefInIdentitySchemas { get; init; }
 }

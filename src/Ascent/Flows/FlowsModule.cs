@@ -1,7 +1,9 @@
+using Ascent.Config;
 using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +29,23 @@ internal static class FlowsModule
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
         .AddSingleton<LoginCompletion>();
+
+    /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
+    public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
+    {
+        var config = routes.ServiceProvider.GetRequiredService<ConfigStore>();
+        var group = routes.MapGroup("");
+        ((IEndpointConventionBuilder)group).Add(endpoint =>
+        {
+            var run = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = http =>
+            {
+                CsrfCookie.Ensure(http, config.Current);
+                return run(http);
+            };
+        });
+        return group;
+    }
 
     public static void MapFlows(this IEndpointRouteBuilder routes) => routes
         .MapLogin()

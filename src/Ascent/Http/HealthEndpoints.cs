@@ -49,7 +49,7 @@ internal static partial class HealthEndpoints
     {
         var config = http.RequestServices.GetRequiredService<ConfigStore>().Current;
         var bytes = Encoding.UTF8.GetBytes(config.EffectiveRevision);
-        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.ContentType = "text/plain";
         http.Response.ContentLength = bytes.Length;
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
     }

@@ -17,6 +17,7 @@ internal static class SessionAdminEndpoints
         routes.MapGet("/sessions", ListAsync);
         routes.MapPost("/sessions", BulkAsync);
         routes.MapDelete("/sessions", DeleteByIdentityAsync);
+        routes.Map("/sessions/whoami", ToPublic);
         routes.MapGet("/sessions/{id}", GetAsync);
         routes.MapDelete("/sessions/{id}", DisableAsync);
         routes.MapPatch("/sessions/{id}/extend", ExtendAsync);
@@ -24,6 +25,10 @@ internal static class SessionAdminEndpoints
         routes.MapDelete("/identities/{id}/sessions", DeleteOfIdentityAsync);
         routes.MapDelete("/identities/{id}/sessions/{session}", DisableOfIdentityAsync);
     }
+
+    /// <summary>Who asks here meant the other port; without this, "whoami" would be taken for a session's id.</summary>
+    private static RedirectResult ToPublic(HttpContext http, ConfigStore config) =>
+        new($"{config.Current.Serve.Public.BaseUrl}sessions/whoami{http.Request.QueryString}", StatusCodes.Status307TemporaryRedirect);
 
     private static async Task<IResult> ListAsync(HttpContext http, SessionStore store, SessionPages pages, SessionJson json, Tenant tenant, CancellationToken ct)
     {

@@ -69,8 +69,8 @@ internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObjec
 {
     public AscentConfig Config => Context.Config;
 
-    /// <summary>A member that must be text; null where it is missing or empty.</summary>
-    public string? Text(string name) => Body[name] is JsonValue v && v.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
+    public string? Text(string name) => Body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
 }
 
 /// <summary>What a method made of a submission.</summary>

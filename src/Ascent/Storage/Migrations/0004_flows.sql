@@ -58,14 +58,3 @@ create table session_exchange (
     primary key (nid, flow_id)
 );
 create index session_exchange_expiry on session_exchange (nid, expires_at);
-
--- Failures and requests within a window, by what they are counted for.
-create table throttle (
-    nid {uuid} not null references tenant (id),
-    subject text not null,
-    failures integer not null,
-    window_start bigint not null,
-    locked_until bigint,
-    primary key (nid, subject)
-);
-create index throttle_window on throttle (nid, window_start);

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Ascent.Config;
+using Ascent.Events;
+using Ascent.Storage;
+
+namespace Ascent.Risk;
+
+/// <summary>
+/// Limits guessing. Asked before every look at a credential and told after it: an attempt is counted as wrong before it is
+/// looked at and taken back if it was right, so that attempts made at once get no more tries than attempts made in turn.
+/// It gates attempts alone: sessions that exist go on.
+/// </summary>
+internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys, EventWriter events, TimeProvider time)
+{
+    /// <summary>What to tell who meets attempts that are still being looked at: they are over in a moment, one way or the other.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    /// <summary>Counts the attempt for all subjects, or for none and blocks it. An attempt that meets a lock writes nothing.</summary>
+    public Task<ThrottleVerdict> AdmitAsync(Guid nid, IReadOnlyList<ThrottleSubject> subjects, CancellationToken ct)
+    {
+        var settings = config.Current;
+        if (!settings.Security.Throttle.Enabled || subjects.Count == 0) return Task.FromResult<ThrottleVerdict>(ThrottleVerdict.Admitted.Uncounted);
+        var wanted = subjects.Select(s => new Wanted(s, keys.Of(nid, s), ThrottleLimit.Of(settings, s.Kind))).DistinctBy(w => w.Key).ToArray();
+        return db.WriteAsync<ThrottleVerdict>(async (tx, token) =>
+        {
+            var now = Instant.Truncate(time.GetUtcNow());
+            var taken = await ThrottleTable.ReserveAsync(tx, nid, wanted, now, token);
+            if (taken.Count == wanted.Length)
+                return new ThrottleVerdict.Admitted([.. wanted.Select(w => new Reservation(w.Subject, w.Key, taken.First(t => t.Key == w.Key).Failures >= w.Limit.MaxFailures))]);
+            if (taken.Count > 0) await ThrottleTable.TakeBackAsync(tx, nid, [.. taken.Select(t => t.Key)], token);
+            var until = await ThrottleTable.BlockedUntilAsync(tx, nid, [.. wanted.Select(w => w.Key)], now + Moment, now, token) ?? now + Moment;
+            return new ThrottleVerdict.Blocked(until, until - now);
+        }, ct);
+    }
+
+    /// <summary>
+    /// The attempt was wrong. Costs nothing unless it was the last one allowed; then the lock is announced. Does not stop with
+    /// the client: who hangs up must not keep a lock out of the audit trail.
+    /// </summary>
+    public Task FailedAsync(Guid nid, ThrottleVerdict.Admitted attempt, Guid? identityId)
+    {
+        if (!attempt.Reservations.Any(r => r.Last)) return Task.CompletedTask;
+        return db.WriteAsync(async (tx, token) =>
+        {
+            foreach (var reservation in attempt.Reservations.Where(r => r.Last)) await LockAsync(tx, nid, attempt, reservation, identityId, token);
+        }, CancellationToken.None);
+    }
+
+    /// <summary>The attempt was right: identifier and factor begin anew, the address has this one taken back.</summary>
+    public Task SucceededAsync(Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct) =>
+        attempt.Reservations.Count == 0 ? Task.CompletedTask : db.WriteAsync((tx, token) => SucceededAsync(tx, nid, attempt, token), ct);
+
+    /// <summary>As the other, within the transaction that issues the session; best at its end, since many clients may share an address.</summary>
+    public static async Task SucceededAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct)
+    {
+        if (Own(attempt) is { Length: > 0 } own) await ThrottleTable.ClearAsync(tx, nid, own, ct);
+        if (Shared(attempt) is { Length: > 0 } shared) await ThrottleTable.TakeBackAsync(tx, nid, shared, ct);
+    }
+
+    /// <summary>The credential was not looked at after all, as when a service that judges it did not answer: the attempt does not count.</summary>
+    public Task WithdrawAsync(Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct) => attempt.Reservations.Count == 0 ? Task.CompletedTask : db.WriteAsync(async (tx, token) =>
+    {
+        if (Own(attempt) is { Length: > 0 } own) await ThrottleTable.TakeBackAsync(tx, nid, own, token);
+        if (Shared(attempt) is { Length: > 0 } shared) await ThrottleTable.TakeBackAsync(tx, nid, shared, token);
+    }, ct);
+
+    private static Guid[] Own(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.Kind != ThrottleKind.Address).Select(r => r.Key)];
+
+    private static Guid[] Shared(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.Kind == ThrottleKind.Address).Select(r => r.Key)];
+
+    private async Task LockAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, Reservation reservation, Guid? identityId, CancellationToken ct)
+    {
+        var subject = reservation.Subject;
+        // An address is locked for what it did to many accounts; the last of them is not what the lock is about.
+        var identity = subject.Kind == ThrottleKind.Address ? null : subject.IdentityId ?? identityId;
+        var client = attempt.Reservations.FirstOrDefault(r => r.Subject.Client is not null)?.Subject.Client?.ToString();
+        var shown = subject.Kind == ThrottleKind.Address ? subject.Name : client;
+        if (await ThrottleTable.AnnounceAsync(tx, nid, reservation, identity, shown, Instant.Truncate(time.GetUtcNow()), ct) is not { } locked) return;
+        var data = new JsonObject
+        {
+            ["lockout"] = reservation.Key.ToString(), ["kind"] = ThrottleTable.KindName(subject.Kind),
+            ["failures"] = locked.Failures, ["until"] = locked.Until.ToString("O"),
+        };
+        if (subject.Method is { } method) data["method"] = method;
+        await events.WriteAsync(tx, nid, new Event("lockout.created") { Actor = "system", IdentityId = identity, Address = shown, Data = data }, ct);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using Ascent.Schemas;
+
+namespace Ascent.Risk;
+
+internal enum ThrottleKind { Identifier, Address, Factor }
+
+/// <summary>What an attempt is counted for. Its name is kept as a keyed hash only, and never printed.</summary>
+internal sealed record ThrottleSubject
+{
+    private ThrottleSubject(ThrottleKind kind, string name) => (Kind, Name) = (kind, name);
+
+    public ThrottleKind Kind { get; }
+
+    /// <summary>The name in the one form in which it is counted.</summary>
+    public string Name { get; }
+
+    /// <summary>The client, where that is what is counted.</summary>
+    public IPAddress? Client { get; private init; }
+
+    public Guid? IdentityId { get; private init; }
+    public string? Method { get; private init; }
+
+    /// <summary>What somebody typed to say who they are; every way of writing it is the same subject.</summary>
+    public static ThrottleSubject Identifier(string typed) => new(ThrottleKind.Identifier, Identifiers.Normalize(typed));
+
+    /// <summary>Where the attempt comes from. An IPv6 client has a whole /64 to itself, so that is what is counted.</summary>
+    public static ThrottleSubject Address(IPAddress client)
+    {
+        if (client.IsIPv4MappedToIPv6) client = client.MapToIPv4();
+        return new(ThrottleKind.Address, client.AddressFamily == AddressFamily.InterNetworkV6 ? Network(client) : client.ToString()) { Client = client };
+    }
+
+    /// <summary>One method of one account: guessing at it is limited whoever guesses, wherever from.</summary>
+    public static ThrottleSubject Factor(Guid identityId, string method) =>
+        new(ThrottleKind.Factor, $"{identityId:n} {method}") { IdentityId = identityId, Method = method };
+
+    public override string ToString() => $"throttle subject of kind {Kind}";
+
+    private static string Network(IPAddress client)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        client.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+}
