@@ -5,7 +5,10 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Password;
+using Ascent.Methods.Totp;
 using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -28,6 +31,9 @@ internal static class AscentModules
         .AddRisk()
         .AddFlows()
         .AddPassword()
+        .AddTotp()
+        .AddLookupSecret()
+        .AddIdentifierFirst()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 

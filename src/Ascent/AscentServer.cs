@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Ascent.Admin;
 using Ascent.Config;
 using Ascent.Http;
+using Ascent.Http.Serving;
 using Ascent.Jsonnet;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -47,7 +49,7 @@ internal sealed class AscentServer : IAsyncDisposable
         IConfigPart[] parts = [schemas, tokenizer];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
-        ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first)];
+        ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
         if (faults.Length > 0) throw new ConfigFaultsException(faults);
         foreach (var part in prepared) part.TakeIntoForce();
 
@@ -87,6 +89,24 @@ internal sealed class AscentServer : IAsyncDisposable
         await web.DisposeAsync();
         await db.DisposeAsync();
         config.Dispose();
+    }
+
+    private static IEnumerable<ConfigFault> CertificateFaults(AscentConfig config, TimeProvider time)
+    {
+        foreach (var (path, tls) in ((string, TlsConfig?)[])[("serve.public.tls", config.Serve.Public.Tls), ("serve.admin.tls", config.Serve.Admin.Tls)])
+        {
+            if (tls is null) continue;
+            string? fault = null;
+            try
+            {
+                using var certificate = new Certificate(tls, time).Current;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
+            {
+                fault = $"the certificate cannot be used: {e.Message}";
+            }
+            if (fault is not null) yield return new ConfigFault(path, fault);
+        }
     }
 
     private static IEnumerable<ConfigFault> DsnFaults(AscentConfig config)
