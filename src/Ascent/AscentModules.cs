@@ -5,7 +5,11 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Password;
+using Ascent.Methods.Totp;
+using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Tenancy;
@@ -24,8 +28,12 @@ internal static class AscentModules
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
         .AddSessions()
+        .AddRisk()
         .AddFlows()
         .AddPassword()
+        .AddTotp()
+        .AddLookupSecret()
+        .AddIdentifierFirst()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 
@@ -40,5 +48,6 @@ internal static class AscentModules
     {
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
+        routes.MapAdminLockouts();
     }
 }

@@ -1,4 +1,6 @@
 using Ascent.Config;
+using Ascent.Flows;
+using Ascent.Risk;
 using Ascent.Sessions;
 using Ascent.Tenancy;
 using Microsoft.Extensions.Hosting;
@@ -7,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Ascent;
 
 /// <summary>Removes what has expired, a batch at a time, while the server serves; the command line runs the same at once.</summary>
-internal sealed partial class Cleanup(SessionSweep sessions, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
+internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(200);
@@ -47,6 +49,8 @@ internal sealed partial class Cleanup(SessionSweep sessions, Tenant tenant, Conf
     private IEnumerable<Func<TimeSpan, int, CancellationToken, Task<int>>> Sweeps() =>
     [
         (olderThan, batch, ct) => sessions.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
+        (olderThan, batch, ct) => flows.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
+        (_, batch, ct) => throttle.DeleteExpiredAsync(tenant.Nid, batch, ct),
     ];
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} expired rows.")]

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Ascent.Config;
+using Ascent.Flows;
+using Ascent.Risk;
 using Ascent.Sessions;
 using Ascent.Storage;
 using Ascent.Tenancy;
@@ -26,7 +28,7 @@ internal static class CleanupCommand
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
         using var config = new ConfigStore(new AscentConfig());
-        using var cleanup = new Cleanup(new SessionSweep(db, TimeProvider.System), tenant, config, TimeProvider.System, NullLogger<Cleanup>.Instance);
+        using var cleanup = new Cleanup(new SessionSweep(db, TimeProvider.System), new FlowSweep(db, TimeProvider.System), new ThrottleSweep(db, TimeProvider.System), tenant, config, TimeProvider.System, NullLogger<Cleanup>.Instance);
         Console.WriteLine($"Removed {await cleanup.RunOnceAsync(older, batch, ct)} expired rows.");
         return 0;
     }

@@ -19,6 +19,7 @@ internal static class FlowsModule
         .AddSingleton<FlowContexts>()
         .AddSingleton<FlowStore>()
         .AddSingleton<FlowErrorStore>()
+        .AddSingleton<FlowSweep>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()

@@ -91,8 +91,11 @@ internal abstract record LoginResult
     /// <summary>Not proven; what to say, and at which field. A wrong proof counts against the identifier and the client.</summary>
     public sealed record Refused(params IReadOnlyList<FieldText> Messages) : LoginResult
     {
-        /// <summary>The identity's second factor that was tried, or the identifier: what the failure is counted for.</summary>
+        /// <summary>What was guessed at, where a proof was looked at and found wrong; null for a form that is merely incomplete.</summary>
         public string? Subject { get; init; }
+
+        /// <summary>Whose account it was, where that is known; for the audit trail alone.</summary>
+        public Guid? IdentityId { get; init; }
 
         /// <summary>Nodes whose value is not shown again.</summary>
         public IReadOnlyList<string> Forget { get; init; } = [];

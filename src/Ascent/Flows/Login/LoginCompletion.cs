@@ -3,6 +3,7 @@ using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
 using Ascent.Http;
+using Ascent.Risk;
 using Ascent.Sessions;
 using Ascent.Storage;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
     }
 
-    public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven)
+    public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt)
     {
         flow.Active = proven.Method.Method;
         if (!proven.Identity.IsActive) return Refuse(MessageIds.IdentityDisabled);
@@ -35,12 +36,12 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         {
             case HookResult.Refused refused: return new Outcome.Refused(refused.Messages);
             case HookResult.Failed failed: return new Outcome.Done(await answers.FailAsync(c, failed.Error, flow.IsApi));
-            case HookResult.GoOn goOn: return await IssueAsync(c, flow, proven, kept, to.Url, goOn.RevokeOthers);
+            case HookResult.GoOn goOn: return await IssueAsync(c, flow, proven, attempt, kept, to.Url, goOn.RevokeOthers);
             default: throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, LoginResult.Proven proven, Session? kept, string returnTo, bool revokeOthers)
+    private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt, Session? kept, string returnTo, bool revokeOthers)
     {
         var device = DeviceInfo.Of(c.Http);
         try
@@ -55,6 +56,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
                     ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, [proven.Method], device, "self", ct))
                     : Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, proven.Method, device.IpAddress, "self", ct), c.Presented.Token);
                 if (revokeOthers) await sessions.RevokeOthersAsync(tx, c.Nid, issued.Session.IdentityId, issued.Session.Id, "self", ct);
+                await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
                 return issued;
             }, c.Ct);
             return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));

@@ -1,6 +1,7 @@
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Http;
+using Ascent.Risk;
 using Ascent.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +12,7 @@ namespace Ascent.Flows.Login;
 /// and what it answers is carried out here, so that no method can leave one out.
 /// </summary>
 internal sealed class LoginSubmit(
-    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, LoginMethods methods, LoginStart starts, LoginCompletion completion)
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, LoginMethods methods, LoginStart starts, LoginCompletion completion, LoginThrottle throttle)
 {
     public async Task<IResult> SubmitAsync(HttpContext http)
     {
@@ -31,23 +32,49 @@ internal sealed class LoginSubmit(
         return await CarryOutAsync(submission, method);
     }
 
+    /// <summary>Counts the attempt before it is looked at, and takes it back unless a proof was judged and found wrong.</summary>
     private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method)
     {
         var (c, flow) = (submission.Context, submission.Flow);
-        switch (await method.SubmitAsync(submission, c.Ct))
+        var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
+        if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
+        var attempt = (ThrottleVerdict.Admitted)verdict;
+        LoginResult result;
+        try
+        {
+            result = await method.SubmitAsync(submission, c.Ct);
+        }
+        catch
+        {
+            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+            throw;
+        }
+        if (result is LoginResult.Refused { Subject: not null } wrong) await throttle.FailedAsync(c.Nid, attempt, wrong.IdentityId);
+        else if (result is not LoginResult.Proven) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
+        return await AnswerAsync(submission, result, attempt);
+    }
+
+    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginResult result, ThrottleVerdict.Admitted attempt)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        switch (result)
         {
             case LoginResult.Proven proven:
-                return await completion.CompleteAsync(c, flow, proven) switch
+                switch (await completion.CompleteAsync(c, flow, proven, attempt))
                 {
-                    LoginCompletion.Outcome.Done done => done.Answer,
-                    LoginCompletion.Outcome.Refused refused => await AgainAsync(c, flow, refused.Messages),
-                    _ => throw new System.Diagnostics.UnreachableException(),
-                };
+                    case LoginCompletion.Outcome.Done done:
+                        return done.Answer;
+                    case LoginCompletion.Outcome.Refused refused:
+                        await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
+                        return await AgainAsync(c, flow, refused.Messages);
+                    default:
+                        throw new System.Diagnostics.UnreachableException();
+                }
             case LoginResult.Refused refused:
                 return await RefusedAsync(submission, refused);
             case LoginResult.NextStep:
                 await SaveAsync(c, flow);
-                return answers.Again(c, flow);
+                return answers.Again(c, flow, new FlowJson.Extras(Transient: true));
             case LoginResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
@@ -56,6 +83,16 @@ internal sealed class LoginSubmit(
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>A first factor is guessed at for an identifier, a second one for an account; both from an address.</summary>
+    private static List<ThrottleSubject> Subjects(LoginSubmission submission, ILoginMethod method)
+    {
+        var subjects = new List<ThrottleSubject>();
+        if (ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
+        if (submission.Flow.RequestedAal == SessionAal.Aal2 && submission.Context.Session is { } session) subjects.Add(ThrottleSubject.Factor(session.IdentityId, method.Name));
+        else if ((submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier")) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
+        return subjects;
     }
 
     /// <summary>A session that makes the flow pointless, or that it lacks.</summary>
@@ -72,7 +109,7 @@ internal sealed class LoginSubmit(
     {
         var ui = submission.Flow.Ui;
         ui.ResetNodes(refused.Forget);
-        if (submission.Text(LoginNodes.Identifier) is { } identifier) ui.SetValue(LoginNodes.Identifier, identifier);
+        if (submission.Body[LoginNodes.Identifier] is System.Text.Json.Nodes.JsonValue typed) ui.SetValue(LoginNodes.Identifier, typed.ToString());
         return AgainAsync(submission.Context, submission.Flow, refused.Messages);
     }
 

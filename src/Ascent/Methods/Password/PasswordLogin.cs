@@ -59,11 +59,11 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
             await hasher.BurnAsync(password!, ct);
             return Wrong(identifier!);
         }
-        if (!await credentials.VerifyAsync(nid, match, stored, identifier!, password!, submission.Config, ct)) return Wrong(identifier!);
+        if (!await credentials.VerifyAsync(nid, match, stored, identifier!, password!, submission.Config, ct)) return Wrong(identifier!, match.Identity.Id);
         return new LoginResult.Proven(match.Identity, new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = submission.Context.Now });
     }
 
-    private static LoginResult.Refused Wrong(string identifier) => new(new FieldText("", UiMessages.Of(MessageIds.InvalidCredentials))) { Subject = identifier };
+    private static LoginResult.Refused Wrong(string identifier, Guid? identityId = null) => new(new FieldText("", UiMessages.Of(MessageIds.InvalidCredentials))) { Subject = identifier, IdentityId = identityId };
 
     private static void Append(LoginForm form, int label)
     {
