@@ -6,6 +6,7 @@ using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Password;
+using Ascent.Methods.Profile;
 using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -27,6 +28,7 @@ internal static class AscentModules
         .AddSessions()
         .AddRisk()
         .AddFlows()
+        .AddProfile()
         .AddPassword()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
