@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Registration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Password;
@@ -8,5 +9,9 @@ internal static class PasswordModule
 {
     public static IServiceCollection AddPassword(this IServiceCollection services) => services
         .AddSingleton<PasswordCredentials>()
-        .AddSingleton<ILoginMethod, PasswordLogin>();
+        .AddSingleton<PasswordMigration>()
+        .AddSingleton<LeakedPasswords>()
+        .AddSingleton<PasswordPolicy>()
+        .AddSingleton<ILoginMethod, PasswordLogin>()
+        .AddSingleton<IRegistrationMethod, PasswordRegistration>();
 }
