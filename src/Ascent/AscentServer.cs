@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using Ascent.Admin;
 using Ascent.Config;
+using Ascent.Flows.Hooks;
 using Ascent.Http;
+using Ascent.Http.Serving;
 using Ascent.Jsonnet;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -44,10 +47,11 @@ internal sealed class AscentServer : IAsyncDisposable
         var engine = new JsonnetEngine(time);
         var templates = new Templates(engine);
         var tokenizer = new TokenizerPart(references, templates, time);
-        IConfigPart[] parts = [schemas, tokenizer];
+        var hooks = new HookTemplates(references, templates);
+        IConfigPart[] parts = [schemas, tokenizer, hooks];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
-        ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first)];
+        ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
         if (faults.Length > 0) throw new ConfigFaultsException(faults);
         foreach (var part in prepared) part.TakeIntoForce();
 
@@ -65,7 +69,7 @@ internal sealed class AscentServer : IAsyncDisposable
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(references).AddSingleton(schemas.Store);
-                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton<ISessionTokenizer, SessionTokenizer>();
+                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton<ISessionTokenizer, SessionTokenizer>();
                     AscentModules.Add(services);
                 },
             });
@@ -87,6 +91,24 @@ internal sealed class AscentServer : IAsyncDisposable
         await web.DisposeAsync();
         await db.DisposeAsync();
         config.Dispose();
+    }
+
+    private static IEnumerable<ConfigFault> CertificateFaults(AscentConfig config, TimeProvider time)
+    {
+        foreach (var (path, tls) in ((string, TlsConfig?)[])[("serve.public.tls", config.Serve.Public.Tls), ("serve.admin.tls", config.Serve.Admin.Tls)])
+        {
+            if (tls is null) continue;
+            string? fault = null;
+            try
+            {
+                using var certificate = new Certificate(tls, time).Current;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
+            {
+                fault = $"the certificate cannot be used: {e.Message}";
+            }
+            if (fault is not null) yield return new ConfigFault(path, fault);
+        }
     }
 
     private static IEnumerable<ConfigFault> DsnFaults(AscentConfig config)

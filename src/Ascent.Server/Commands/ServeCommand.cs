@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Ascent.Config;
-using Microsoft.AspNetCore.Connections;
 
 namespace Ascent.Server.Commands;
 
@@ -34,9 +33,9 @@ internal static class ServeCommand
         {
             throw new CommandFailedException(e.Message);
         }
-        catch (Exception e) when (e is IOException { InnerException: AddressInUseException } or SocketException or IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new CommandFailedException($"The server cannot listen: {e.Message} Another program has the port or the socket, or the address is none of this machine's; see serve.public and serve.admin.");
+            throw new CommandFailedException($"The server cannot listen: {e.Message.TrimEnd('.')}. Another program has the port or the socket, or the address is none of this machine's; see serve.public and serve.admin.");
         }
     }
 }

@@ -82,7 +82,7 @@ internal static class CsrfCookie
             || p.StartsWith("/admin/", StringComparison.Ordinal) || p.StartsWith("/health/", StringComparison.Ordinal)
             || p.StartsWith("/.well-known/", StringComparison.Ordinal))
             return true;
-        if (p.StartsWith("/schemas/", StringComparison.Ordinal)) return p.IndexOf('/', "/schemas/".Length) < 0;
+        if (p.StartsWith("/schemas/", StringComparison.Ordinal)) return p.IndexOf('/', "/schemas/".Length) < 0 && !p.Contains("%2F", StringComparison.OrdinalIgnoreCase);
         return p.StartsWith("/self-service/", StringComparison.Ordinal)
             && (p.EndsWith("/api", StringComparison.Ordinal) || p.StartsWith("/self-service/methods/oidc/callback", StringComparison.Ordinal) || IsSubmit(p));
     }

@@ -33,7 +33,10 @@ internal sealed class FlowGate(FlowStore store)
     {
         if (flow.IsApi) return LooksLikeBrowser(c) is { } why ? new Stop(null, new FieldText("", UiMessages.Invalid(why))) : null;
         var token = body["csrf_token"] is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
-        return Csrf.Verify(c.Http, c.Config, token) is { } forged ? new Stop(forged, null) : null;
+        if (Csrf.Verify(c.Http, c.Config, token) is { } forged) return new Stop(forged, null);
+        // A form that another browser began would sign this one in, or up, as whoever prepared it.
+        var foreign = flow.Kind is FlowKind.Login or FlowKind.Registration && !Csrf.OwnedBy(c.Http, c.Config, flow.Csrf);
+        return foreign ? new Stop(Csrf.Violation(c.Http, c.Config, token), null) : null;
     }
 
     /// <summary>410 with the id of the flow that takes its place; a form browser is sent there.</summary>

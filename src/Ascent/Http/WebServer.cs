@@ -43,11 +43,12 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly ListenerSetup[] listeners;
     private readonly Dispatcher dispatcher;
     private readonly Exporters exporters;
+    private readonly Startup startup;
     private readonly IDisposable subscription;
 
-    private WebServer(WebApplication app, ListenerSetup[] listeners, Dispatcher dispatcher, Exporters exporters, ConfigStore config)
+    private WebServer(WebApplication app, ListenerSetup[] listeners, Dispatcher dispatcher, Exporters exporters, Startup startup, ConfigStore config)
     {
-        (this.app, this.listeners, this.dispatcher, this.exporters) = (app, listeners, dispatcher, exporters);
+        (this.app, this.listeners, this.dispatcher, this.exporters, this.startup) = (app, listeners, dispatcher, exporters, startup);
         Apply(config.Current);
         subscription = config.Subscribe(Apply);
     }
@@ -74,17 +75,28 @@ internal sealed class WebServer : IAsyncDisposable
             ServerLimits.Apply(kestrel);
             foreach (var setup in setups) setup.Open(kestrel);
         });
-        AddServices(builder, options);
+        var starting = new Startup();
+        AddServices(builder, options, starting);
         var web = builder.Build();
         var requests = Dispatch(web, options);
         web.Run(requests.InvokeAsync);
-        return new WebServer(web, setups, requests, Exporters.Start(config.Tracing), options.Config);
+        return new WebServer(web, setups, requests, Exporters.Start(config.Tracing), starting, options.Config);
     }
 
     public async Task StartAsync(CancellationToken ct)
     {
-        await app.StartAsync(ct);
-        foreach (var listener in listeners) listener.AfterStart();
+        try
+        {
+            await app.StartAsync(ct);
+            foreach (var listener in listeners) listener.AfterStart();
+            startup.Done = true;
+        }
+        catch
+        {
+            // What had started already ends in order, not by being torn down.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>Runs until SIGTERM, SIGINT or <paramref name="ct"/>; requests under way are finished first.</summary>
@@ -104,7 +116,7 @@ internal sealed class WebServer : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private static void AddServices(WebApplicationBuilder builder, WebServerOptions options)
+    private static void AddServices(WebApplicationBuilder builder, WebServerOptions options, Startup startup)
     {
         var services = builder.Services;
         services.AddRouting();
@@ -117,7 +129,7 @@ internal sealed class WebServer : IAsyncDisposable
             o.FormatterName = LogLine.FormatterName;
             o.LogToStandardErrorThreshold = LogLevel.Trace;
         }).AddConsoleFormatter<LogLine, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
-        builder.Logging.AddFilter((category, level) => LogLevels.Lets(options.Config, category, level)).SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddFilter((category, level) => startup.Lets(category) && LogLevels.Lets(options.Config, category, level)).SetMinimumLevel(LogLevel.Trace);
         options.Services?.Invoke(services);
         services.TryAddSingleton(options.Time);
     }
@@ -150,5 +162,15 @@ internal sealed class WebServer : IAsyncDisposable
         var snapshot = new HttpSnapshot(config);
         dispatcher.Snapshot = snapshot;
         foreach (var listener in listeners) listener.Listener.Proxies = snapshot.Proxies;
+    }
+
+    /// <summary>Until the server listens its caller tells what went wrong, in words of ours; the framework's would only be a second telling.</summary>
+    private sealed class Startup
+    {
+        private const string Framework = "Microsoft.Extensions.Hosting.Internal.Host";
+
+        public volatile bool Done;
+
+        public bool Lets(string? category) => Done || category != Framework;
     }
 }

@@ -31,13 +31,20 @@ internal sealed partial class YamlReader
             findings.Fault("", $"{file}: is larger than {MaxCharacters / 1024 / 1024} MiB");
             return null;
         }
+        var reader = new YamlReader(text);
         try
         {
-            return new YamlReader(text).Document();
+            return reader.Document();
         }
         catch (YamlException e)
         {
             findings.Fault("", $"{file}: line {e.Start.Line}, column {e.Start.Column}: {Reason(e)}");
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner gives up on some broken texts in its own way.
+            findings.Fault("", $"{file}: behind line {reader.parser.Current?.End.Line ?? 1}: is no YAML; a bracket, a brace or a quotation mark may be left open");
             return null;
         }
     }

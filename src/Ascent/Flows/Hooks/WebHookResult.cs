@@ -19,16 +19,3 @@ internal abstract record WebHookResult
 
     public sealed record Failed(ApiError Error) : WebHookResult;
 }
-
-/// <summary>Members that a hook gave; null is "not given". JSON texts.</summary>
-internal sealed record IdentityPatch
-{
-    public string? Traits { get; init; }
-    public string? MetadataPublic { get; init; }
-    public string? MetadataAdmin { get; init; }
-    public string? SchemaId { get; init; }
-    public string? State { get; init; }
-    public string? ExternalId { get; init; }
-    public string? VerifiableAddresses { get; init; }
-    public string? RecoveryAddresses { get; init; }
-}

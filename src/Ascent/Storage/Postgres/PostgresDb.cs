@@ -78,6 +78,10 @@ internal sealed class PostgresDb : Db
         {
             throw new StorageUnusableException("dsn: the PostgreSQL server refuses this user or password.", e);
         }
+        catch (NpgsqlException e) when (e is not PostgresException && e.Message.Contains("SSL", StringComparison.Ordinal))
+        {
+            throw new StorageUnusableException("dsn: the PostgreSQL server answers, but not with TLS as sslmode demands it; give the server a certificate, or say sslmode=disable.", e);
+        }
         catch (NpgsqlException e) when (e is not PostgresException)
         {
             throw new StorageUnusableException("dsn: the PostgreSQL server cannot be reached at the host and port given, or all its connections are taken.", e);
