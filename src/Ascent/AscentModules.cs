@@ -8,6 +8,7 @@ using Ascent.Identities;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Password;
+using Ascent.Methods.Profile;
 using Ascent.Methods.Totp;
 using Ascent.Risk;
 using Ascent.Schemas;
@@ -30,6 +31,7 @@ internal static class AscentModules
         .AddSessions()
         .AddRisk()
         .AddFlows()
+        .AddProfile()
         .AddPassword()
         .AddTotp()
         .AddLookupSecret()
