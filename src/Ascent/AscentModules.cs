@@ -1,4 +1,5 @@
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
@@ -24,6 +25,7 @@ internal static class AscentModules
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
         .AddSessions()
+        .AddCourier()
         .AddFlows()
         .AddPassword()
         .AddHostedService<ConfigReloader>()
@@ -40,5 +42,6 @@ internal static class AscentModules
     {
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
+        routes.MapAdminCourier();
     }
 }

@@ -1,5 +1,6 @@
 using Ascent.Admin;
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Http;
 using Ascent.Jsonnet;
 using Ascent.Schemas;
@@ -44,7 +45,8 @@ internal sealed class AscentServer : IAsyncDisposable
         var engine = new JsonnetEngine(time);
         var templates = new Templates(engine);
         var tokenizer = new TokenizerPart(references, templates, time);
-        IConfigPart[] parts = [schemas, tokenizer];
+        var courier = new CourierPart(references, templates, time);
+        IConfigPart[] parts = [schemas, tokenizer, courier];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first)];
@@ -65,7 +67,7 @@ internal sealed class AscentServer : IAsyncDisposable
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(references).AddSingleton(schemas.Store);
-                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton<ISessionTokenizer, SessionTokenizer>();
+                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton<ISessionTokenizer, SessionTokenizer>().AddSingleton(courier);
                     AscentModules.Add(services);
                 },
             });
