@@ -5,8 +5,11 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
+using Ascent.Methods.Totp;
 using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -30,6 +33,9 @@ internal static class AscentModules
         .AddFlows()
         .AddProfile()
         .AddPassword()
+        .AddTotp()
+        .AddLookupSecret()
+        .AddIdentifierFirst()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 

@@ -19,10 +19,10 @@ internal sealed class FlowGate(FlowStore store)
         return await store.FindAsync(c.Nid, kind, id, c.Ct) is { } flow ? (flow, null) : (null, ApiError.NotFound());
     }
 
-    /// <param name="typeOf">How the texts of a form are meant; all are texts without it.</param>
-    public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c, Func<string, FormType>? typeOf = null) => await FlowBody.ReadAsync(c.Http) switch
+    /// <param name="types">What the fields of a form are; without it all are texts.</param>
+    public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c, Func<string, FormType>? types = null) => await FlowBody.ReadAsync(c.Http) switch
     {
-        FlowBody.Decoded { Form: { } form } when typeOf is not null => (form.ToJson(typeOf), null),
+        FlowBody.Decoded { Form: { } form } when types is not null => (form.ToJson(types), null),
         FlowBody.Decoded decoded => (decoded.Body, null),
         FlowBody.Empty => (null, Unreadable("The request has no body. Send the form's fields as JSON or as a form.")),
         FlowBody.UnsupportedType t => (null, Unreadable($"The Content-Type '{t.ContentType}' cannot be read; send application/json, application/x-www-form-urlencoded or multipart/form-data.")),
@@ -35,7 +35,10 @@ internal sealed class FlowGate(FlowStore store)
     {
         if (flow.IsApi) return LooksLikeBrowser(c) is { } why ? new Stop(null, new FieldText("", UiMessages.Invalid(why))) : null;
         var token = body["csrf_token"] is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
-        return Csrf.Verify(c.Http, c.Config, token) is { } forged ? new Stop(forged, null) : null;
+        if (Csrf.Verify(c.Http, c.Config, token) is { } forged) return new Stop(forged, null);
+        // A form that another browser began would sign this one in, or up, as whoever prepared it.
+        var foreign = flow.Kind is FlowKind.Login or FlowKind.Registration && !Csrf.OwnedBy(c.Http, c.Config, flow.Csrf);
+        return foreign ? new Stop(Csrf.Violation(c.Http, c.Config, token), null) : null;
     }
 
     /// <summary>410 with the id of the flow that takes its place; a form browser is sent there.</summary>

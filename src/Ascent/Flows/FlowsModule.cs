@@ -4,6 +4,7 @@ using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
 using Ascent.Flows.Registration;
+using Ascent.Flows.Settings;
 using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -43,7 +44,14 @@ internal static class FlowsModule
         .AddSingleton<RegistrationSubmit>()
         .AddSingleton<RegistrationCompletion>()
         .AddSingleton<RegistrationAnswer>()
-        .AddSingleton<DuplicateAccount>();
+        .AddSingleton<DuplicateAccount>()
+        .AddSingleton<Continuity>()
+        .AddSingleton<SettingsMethods>()
+        .AddSingleton<SettingsStart>()
+        .AddSingleton<SettingsReading>()
+        .AddSingleton<SettingsPrivilege>()
+        .AddSingleton<SettingsSubmit>()
+        .AddSingleton<SettingsCompletion>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -64,7 +72,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapLogout().MapErrors();
+        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

@@ -16,6 +16,9 @@ internal sealed class SessionCookie(ConfigStore config, Ciphers ciphers, TimePro
 {
     private const string Purpose = "session-cookie";
 
+    /// <summary>A value that is no session's: some clients keep a cookie that is set to nothing.</summary>
+    private const string Ended = "ended";
+
     public readonly record struct Content(SessionToken Token, DateTimeOffset ExpiresAt);
 
     /// <summary>Gives the browser the session. Its CSRF token is the flows' business.</summary>
@@ -30,7 +33,7 @@ internal sealed class SessionCookie(ConfigStore config, Ciphers ciphers, TimePro
     }
 
     public void Clear(HttpResponse response) =>
-        Append(response, config.Current.SessionCookie, "", $"; Expires={DateTime.UnixEpoch.ToString("R", CultureInfo.InvariantCulture)}; Max-Age=0");
+        Append(response, config.Current.SessionCookie, Ended, $"; Expires={DateTime.UnixEpoch.ToString("R", CultureInfo.InvariantCulture)}; Max-Age=0");
 
     /// <summary>
     /// The first cookie of the name that one of our secrets opens; a browser may send several, of other paths or other servers.

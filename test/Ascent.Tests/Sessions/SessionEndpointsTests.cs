@@ -232,7 +232,7 @@ public sealed partial class SessionEndpointsTests
         var ada = await host.AddIdentityAsync();
         async Task<string> Issue() => CookieValue().Replace((await host.SendAsync("GET", $"/issue-cookie/{ada}")).Cookies.Single(), "${name}=V");
         (await Issue()).ShouldBe("ory_kratos_session=V; Path=/; Expires=Sat, 03 Jan 2026 03:04:05 GMT; Max-Age=86400; HttpOnly; SameSite=Lax");
-        (await host.SendAsync("GET", "/clear-cookie")).Cookies.Single().ShouldBe("ory_kratos_session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax");
+        (await host.SendAsync("GET", "/clear-cookie")).Cookies.Single().ShouldBe("ory_kratos_session=ended; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax");
         host.Config.Replace(host.Config.Current with
         {
             Dev = false, Cookies = new CookiesConfig { Domain = "example.org", Path = "/auth" },

@@ -74,7 +74,7 @@ internal sealed class LoginSubmit(
                 return await RefusedAsync(submission, refused);
             case LoginResult.NextStep:
                 await SaveAsync(c, flow);
-                return answers.Again(c, flow);
+                return answers.Again(c, flow, new FlowJson.Extras(Transient: true));
             case LoginResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);

@@ -35,6 +35,12 @@ internal interface ISettingsMethod
     Task PopulateAsync(SettingsForm form, CancellationToken ct);
 
     Task<SettingsResult> SubmitAsync(SettingsSubmission submission, CancellationToken ct);
+
+    /// <summary>
+    /// Makes the form ready for what is said against a submission, the method's own words or a hook's: forgets what was said
+    /// before and puts back what was typed, where it is no secret.
+    /// </summary>
+    void Refill(SettingsSubmission submission) => submission.Flow.Ui.ResetMessages();
 }
 
 /// <summary>
@@ -58,13 +64,16 @@ internal sealed record SettingsSubmission(FlowContext Context, Flow Flow, JsonOb
 
     public Credential? Credential(string type) => State.Credentials.GetValueOrDefault(type);
 
-    /// <summary>A member that must be text; null where it is missing or empty.</summary>
+    /// <summary>Whether the session's proof is young enough for what is privileged.</summary>
+    public bool HasPrivilege => SettingsPrivilege.IsGiven(Config, Session, Context.Now);
+
+    /// <summary>A member as text, numbers by their spelling; null where it is missing or empty.</summary>
     public string? Text(string name) => TextOf(Body, name);
 
     /// <summary>A button that was pressed: true, or the text true of a form.</summary>
     public bool Flag(string name) => IsSet(Body, name);
 
-    public static string? TextOf(JsonObject body, string name) => body[name] is JsonValue v && v.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    public static string? TextOf(JsonObject body, string name) => body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
 
     public static bool IsSet(JsonObject body, string name) =>
         body[name] is JsonValue v && ((v.TryGetValue<bool>(out var flag) && flag) || (v.TryGetValue<string>(out var text) && text is "true" or "1" or "on"));
@@ -91,10 +100,10 @@ internal abstract record SettingsResult
     /// <summary>There is nothing to change; the answer is that of a success.</summary>
     public sealed record NothingToDo : SettingsResult;
 
-    /// <summary>The form has changed and is shown as it is now; nothing was saved.</summary>
+    /// <summary>The method changed the form, which is shown as it is now, without messages; the identity stays as it is.</summary>
     public sealed record Shown : SettingsResult;
 
-    /// <summary>Not done; what to say, and at which field. Messages of the method's own nodes are forgotten before.</summary>
+    /// <summary>Not done; what to say, and at which field. The form is <see cref="ISettingsMethod.Refill">refilled</see> before.</summary>
     public sealed record Refused(params IReadOnlyList<FieldText> Messages) : SettingsResult;
 
     /// <summary>The browser goes elsewhere first.</summary>

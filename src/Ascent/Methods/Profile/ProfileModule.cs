@@ -1,11 +1,13 @@
 using Ascent.Flows.Registration;
+using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Profile;
 
-/// <summary>The traits as people fill them in.</summary>
+/// <summary>The traits as people fill them in, and change them later.</summary>
 internal static class ProfileModule
 {
     public static IServiceCollection AddProfile(this IServiceCollection services) => services
-        .AddSingleton<IRegistrationMethod, ProfileRegistration>();
+        .AddSingleton<IRegistrationMethod, ProfileRegistration>()
+        .AddSingleton<ISettingsMethod, ProfileSettings>();
 }

@@ -1,0 +1,79 @@
+using Ascent.Config;
+using Ascent.Flows.Login;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Identities;
+using Ascent.Schemas;
+using Ascent.Sessions;
+
+namespace Ascent.Methods.IdentifierFirst;
+
+/// <summary>
+/// The first of two forms: who is it? The second offers what that identity can sign in with, or, where it may not be told
+/// whether an account exists, what anybody could. Proves nothing.
+/// </summary>
+/// <param name="forms">Fills forms by asking all methods, of which this is one: made later than this.</param>
+internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginStart> forms) : ILoginMethod
+{
+    public const string MethodName = "identifier_first";
+
+    /// <summary>Those whose identifiers are what people type; links and passkeys are found by other names.</summary>
+    private static readonly string[] TypedTypes = [CredentialTypes.Password, CredentialTypes.WebAuthn, CredentialTypes.Code];
+
+    public string Name => MethodName;
+
+    public bool IsEnabled(AscentConfig config) => config.SelfService.Flows.Login.Style == LoginStyle.IdentifierFirst;
+
+    public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
+
+    public Task PopulateAsync(LoginForm form, CancellationToken ct)
+    {
+        switch (form.Stage)
+        {
+            case LoginStage.Identify:
+                form.EnsureCsrf();
+                form.Flow.Ui.Upsert(Identifier(form, InputTypes.Text, ""));
+                form.Flow.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.NodeContinue)));
+                break;
+            case LoginStage.Credentials:
+                // Other methods keep the identifier in a field of their own kind; it stays the one that was filled in.
+                form.Flow.Ui.Upsert(Identifier(form, InputTypes.Hidden, form.Identifier ?? ""));
+                break;
+        }
+        return Task.CompletedTask;
+    }
+
+    public async Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        if (submission.Text(LoginNodes.Identifier) is not { } identifier) return Unknown(null);
+        IdentityState? state = null;
+        if (!c.Config.Security.AccountEnumeration.Mitigate)
+        {
+            state = await FindAsync(c.Nid, Identifiers.Normalize(identifier), ct);
+            if (state is null) return Unknown(identifier);
+        }
+        UiNode[] before = [.. flow.Ui.Nodes];
+        flow.Ui.Nodes.RemoveAll(n => n.Id == "method" && n.Group == NodeGroups.IdentifierFirst);
+        var common = flow.Ui.Nodes.Count;
+        await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
+        if (flow.Ui.Nodes.Count <= common)
+        {
+            flow.Ui.Nodes.Clear();
+            flow.Ui.Nodes.AddRange(before);
+            return Unknown(identifier);
+        }
+        flow.Ui.ResetMessages();
+        flow.Active = Name;
+        return new LoginResult.NextStep();
+    }
+
+    private async Task<IdentityState?> FindAsync(Guid nid, string identifier, CancellationToken ct) =>
+        await identities.FindByCredentialIdentifierAsync(nid, TypedTypes, identifier, ct) is [var match, ..] ? await identities.StateAsync(nid, match.Identity.Id, ct) : null;
+
+    private static UiNode Identifier(LoginForm form, string type, string value) =>
+        UiNode.Input(NodeGroups.IdentifierFirst, LoginNodes.Identifier, type, value, form.IdentifierLabel, required: true, autocomplete: Autocomplete.UsernameWebAuthn);
+
+    private static LoginResult.Refused Unknown(string? identifier) =>
+        new(new FieldText("#/" + LoginNodes.Identifier, UiMessages.Of(MessageIds.UnknownAccount))) { Subject = identifier };
+}

@@ -1,0 +1,12 @@
+using Ascent.Flows.Login;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ascent.Methods.LookupSecret;
+
+/// <summary>Backup codes: each of a list opens the way once where the usual second factor is not at hand. Refuses a used one for ever.</summary>
+internal static class LookupSecretModule
+{
+    public static IServiceCollection AddLookupSecret(this IServiceCollection services) => services
+        .AddSingleton<LookupSpending>()
+        .AddSingleton<ILoginMethod, LookupLogin>();
+}
