@@ -1,4 +1,5 @@
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
@@ -30,6 +31,7 @@ internal static class AscentModules
         .AddIdentities()
         .AddSessions()
         .AddRisk()
+        .AddCourier()
         .AddFlows()
         .AddProfile()
         .AddPassword()
@@ -51,5 +53,6 @@ internal static class AscentModules
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
+        routes.MapAdminCourier();
     }
 }

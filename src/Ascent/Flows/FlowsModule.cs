@@ -38,20 +38,20 @@ internal static class FlowsModule
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
         .AddSingleton<LoginCompletion>()
-        .AddSingleton<RegistrationMethods>()
-        .AddSingleton<RegistrationForms>()
-        .AddSingleton<RegistrationStart>()
-        .AddSingleton<RegistrationSubmit>()
-        .AddSingleton<RegistrationCompletion>()
-        .AddSingleton<RegistrationAnswer>()
-        .AddSingleton<DuplicateAccount>()
         .AddSingleton<Continuity>()
         .AddSingleton<SettingsMethods>()
         .AddSingleton<SettingsStart>()
         .AddSingleton<SettingsReading>()
         .AddSingleton<SettingsPrivilege>()
         .AddSingleton<SettingsSubmit>()
-        .AddSingleton<SettingsCompletion>();
+        .AddSingleton<SettingsCompletion>()
+        .AddSingleton<RegistrationMethods>()
+        .AddSingleton<RegistrationForms>()
+        .AddSingleton<RegistrationStart>()
+        .AddSingleton<RegistrationSubmit>()
+        .AddSingleton<RegistrationCompletion>()
+        .AddSingleton<RegistrationAnswer>()
+        .AddSingleton<DuplicateAccount>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)

@@ -112,7 +112,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
 
     /// <summary>The answer to a repeated login shows it as a new one; what is kept stays as it was.</summary>
     private static Session AsAnswered(Session session, DeviceInfo device, DateTimeOffset now) =>
-        session with { IssuedAt = now, DevicesJson = Device.Write([.. session.Devices, device.ToDevice(Guid.CreateVersion7(now))]) };
+        session with { IssuedAt = now, DevicesJson = Device.Write([.. session.Devices, device.ToDevice(Guid.Empty)]) };
 
     private static Outcome.Refused Refuse(int message) => new([new FieldText("", UiMessages.Of(message))]);
 

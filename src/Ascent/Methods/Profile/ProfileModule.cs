@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Profile;
 
-/// <summary>The traits as people fill them in, and change them later.</summary>
+/// <summary>The traits as people fill them in, when they sign up and later.</summary>
 internal static class ProfileModule
 {
     public static IServiceCollection AddProfile(this IServiceCollection services) => services
