@@ -75,7 +75,7 @@ internal sealed record RegistrationSubmission(FlowContext Context, Flow Flow, Js
     public AscentConfig Config => Context.Config;
 
     /// <summary>The traits that were sent, checked against the schema.</summary>
-    public RegistrationTraits Traits => field ??= RegistrationTraits.Read(Schema, Body["traits"]);
+    public RegistrationTraits Traits => field ??= RegistrationTraits.Read(Schema, Body);
 
     /// <summary>The identity by its traits alone; for traits that are valid.</summary>
     public IdentityDraft Draft() => new() { SchemaId = Schema.Id, Traits = Traits.Json };

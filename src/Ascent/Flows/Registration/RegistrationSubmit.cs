@@ -25,7 +25,7 @@ internal sealed class RegistrationSubmit(
         if (c.Session is not null) return flow.IsApi || c.IsJson ? RegistrationStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl, StatusCodes.Status302Found);
         if (forms.SchemaOf(flow) is not { } schema) return await answers.FailAsync(c, ApiError.BadRequest("The identity schema of this registration does not exist any more. Begin a new one."), flow.IsApi);
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, schema));
-        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, RegistrationTraits.TypesOf(schema));
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schema));
         if (body is null) return await AgainAsync(c, flow, schema, [unreadable!]);
         var submission = new RegistrationSubmission(c, flow, body, schema);
         if (FlowGate.Guard(c, flow, body) is { } guarded)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -72,7 +71,6 @@ internal sealed partial class LeakedPasswords(OutboundClient client, TimeProvide
         return 0;
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "The range API is made of SHA-1; nothing is protected by it here.")]
     private static string Digest(string password) => Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(password)));
 
     [LoggerMessage(1, LogLevel.Warning, "The range API of leaked passwords at {Host} gave no answer: {Why}")]
