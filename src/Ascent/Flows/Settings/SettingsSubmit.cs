@@ -35,7 +35,7 @@ internal sealed class SettingsSubmit(
         if (!resumed && FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, method, [guarded.Message!]);
         flow.TransientPayload = body["transient_payload"] as JsonObject;
-        if (SettingsAccess.OnlyEnrols(c, session) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
+        if (SettingsAccess.OnlyEnrols(c, session, state) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
         if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
         return await CarryOutAsync(submission, method);
     }

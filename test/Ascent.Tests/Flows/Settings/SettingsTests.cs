@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ascent.Methods.Totp;
 using Ascent.Tests.Running;
 using Shouldly;
 
@@ -174,7 +175,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task Where_a_second_factor_is_asked_for_its_enrolment_comes_first_and_who_has_one_shows_it()
     {
-        await using var server = await RunningServer.StartAsync("sqlite", c => c + "\n  flows: { settings: { ui_url: 'http://127.0.0.1:4455/settings', required_aal: aal2 } }\n");
+        await using var server = await RunningServer.StartAsync("sqlite", c => c.Replace("methods: {", "methods: { totp: { enabled: true },", StringComparison.Ordinal) + "\n  flows: { settings: { ui_url: 'http://127.0.0.1:4455/settings', required_aal: aal2 } }\n");
         var id = await SignIn.PersonAsync(server, Ada);
         await server.CreateAsync($$$"""{"schema_id":"default","traits":{"email":"{{{Bea}}}" },"credentials":{"password":{"config":{"password":"{{{SignIn.Password}}}" } },"totp":{"config":{"totp_url":"otpauth://totp/x:bea?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=x"} } } }""");
         var (ada, bea) = (await SignIn.NativelyAsync(server, Ada), await SignIn.NativelyAsync(server, Bea));
@@ -186,6 +187,40 @@ public sealed class SettingsTests
         status.ShouldBe(HttpStatusCode.Forbidden);
         body.GetProperty("error").GetProperty("id").GetString().ShouldBe("session_aal2_required");
         body.GetProperty("redirect_browser_to").GetString()!.ShouldStartWith("http://127.0.0.1:4455/settings?flow=");
+        (await server.GetAsync(id)).GetProperty("traits").TryGetProperty("note", out _).ShouldBeFalse();
+
+        using var page = await RunningServer.SendAsync(server.Public, "GET", "/self-service/settings/flows?id=" + action.Split("flow=")[^1], null, SignIn.Token(ada));
+        var flow = JsonElement.Parse(await page.Content.ReadAsStringAsync());
+        var secret = flow.GetProperty("ui").GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("attributes"))
+            .First(a => a.TryGetProperty("id", out var name) && name.GetString() == "totp_secret_key").GetProperty("text").GetProperty("context").GetProperty("secret").GetString()!;
+        var code = TotpKey.FromText(secret)!.Code(TotpKey.StepAt(DateTimeOffset.UtcNow));
+        (status, body, _) = await SignIn.SubmitAsync(server, action, new { method = "totp", totp_code = code }, ada);
+        status.ShouldBe(HttpStatusCode.OK, body.GetRawText());
+        (await SaveAsync(server, Browser.ActionOf(body), ada, new { email = Ada, note = "n" })).Status.ShouldBe(HttpStatusCode.OK);
+        // A session that has not shown the factor waits for it.
+        (await SaveAsync(server, Browser.ActionOf(body), await SignIn.NativelyAsync(server, Ada), new { email = Ada })).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_new_password_is_checked_and_takes_the_place_of_the_old(string engine)
+    {
+        await using var server = await RunningServer.StartAsync(engine);
+        var id = await SignIn.PersonAsync(server, Ada);
+        var token = await SignIn.NativelyAsync(server, Ada);
+        var action = await SignIn.BeginAsync(server, "settings", token: token);
+        foreach (var (password, message) in ((string, int)[])[("", 4000002), ("short", 4000032), (Ada, 4000031), (SignIn.Password, 4000039)])
+        {
+            var (refused, form, _) = await SignIn.SubmitAsync(server, action, new { method = "password", password }, token);
+            refused.ShouldBe(HttpStatusCode.BadRequest);
+            NodeMessages(form, "password").ShouldBe([message]);
+            Value(form, "password").ShouldBeNull();
+        }
+
+        var (status, body, _) = await SignIn.SubmitAsync(server, action, new { method = "password", password = "another-horse-battery-3", traits = new { note = "not asked for" } }, token);
+
+        status.ShouldBe(HttpStatusCode.OK, body.GetRawText());
+        (await SignIn.SubmitAsync(server, await SignIn.BeginAsync(server), new { method = "password", identifier = Ada, password = SignIn.Password })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        await SignIn.NativelyAsync(server, Ada, "another-horse-battery-3");
         (await server.GetAsync(id)).GetProperty("traits").TryGetProperty("note", out _).ShouldBeFalse();
     }
 
