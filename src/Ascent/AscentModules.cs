@@ -7,8 +7,10 @@ using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Totp;
+using Ascent.Methods.WebAuthn;
 using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -32,6 +34,8 @@ internal static class AscentModules
         .AddFlows()
         .AddPassword()
         .AddTotp()
+        .AddPasskey()
+        .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
         .AddHostedService<ConfigReloader>()
@@ -42,6 +46,7 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapWebAuthnScript();
     }
 
     public static void MapAdmin(IEndpointRouteBuilder routes)
