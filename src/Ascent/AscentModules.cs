@@ -9,6 +9,7 @@ using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
+using Ascent.Methods.Profile;
 using Ascent.Methods.Totp;
 using Ascent.Methods.WebAuthn;
 using Ascent.Risk;
@@ -32,6 +33,7 @@ internal static class AscentModules
         .AddSessions()
         .AddRisk()
         .AddFlows()
+        .AddProfile()
         .AddPassword()
         .AddTotp()
         .AddPasskey()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Ascent.Config;
 using Ascent.Crypto;
 using Ascent.Storage;
 using Microsoft.AspNetCore.Http;

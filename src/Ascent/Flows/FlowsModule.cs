@@ -3,6 +3,7 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,14 @@ internal static class FlowsModule
         .AddSingleton<LoginMethods>()
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
-        .AddSingleton<LoginCompletion>();
+        .AddSingleton<LoginCompletion>()
+        .AddSingleton<Continuity>()
+        .AddSingleton<SettingsMethods>()
+        .AddSingleton<SettingsStart>()
+        .AddSingleton<SettingsReading>()
+        .AddSingleton<SettingsPrivilege>()
+        .AddSingleton<SettingsSubmit>()
+        .AddSingleton<SettingsCompletion>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -55,6 +63,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes) => routes
         .MapLogin()
+        .MapSettings()
         .MapLogout()
         .MapErrors();
 }

@@ -1,5 +1,3 @@
-using Ascent.Config;
-using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,8 +12,6 @@ internal static class SettingsEndpoints
         routes.MapGet("/self-service/settings/api", static (HttpContext http, SettingsStart start) => start.StartAsync(http, isApi: true));
         routes.MapGet("/self-service/settings/flows", static (HttpContext http, SettingsReading reading) => reading.GetAsync(http));
         routes.MapMethods("/self-service/settings", ["GET", "POST"], static (HttpContext http, SettingsSubmit submit) => submit.SubmitAsync(http));
-        // Where password managers send people to (W3C, A Well-Known URL for Changing Passwords).
-        routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(config.Current.SelfService.Flows.Settings.UiUrl));
         return routes;
     }
 }
