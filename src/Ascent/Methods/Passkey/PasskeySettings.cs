@@ -59,6 +59,8 @@ internal sealed class PasskeySettings(Ceremonies ceremonies, SchemaStore schemas
     private string NameOf(SettingsForm form)
     {
         var facts = schemas.Current.Find(form.Identity.SchemaId)?.Validate(JsonElement.Parse(form.Identity.Traits)).Facts ?? TraitFacts.None;
-        return facts.PasskeyDisplayNames.FirstOrDefault() ?? form.Credential(CredentialTypes.Password)?.Identifiers.FirstOrDefault() ?? form.Config.SelfService.Methods.Passkey.Config.Rp.DisplayName;
+        return facts.PasskeyDisplayNames is [var name, ..] ? name
+            : form.Credential(CredentialTypes.Password)?.Identifiers is [var identifier, ..] ? identifier
+            : form.Config.SelfService.Methods.Passkey.Config.Rp.DisplayName;
     }
 }

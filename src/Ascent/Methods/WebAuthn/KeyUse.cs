@@ -1,4 +1,3 @@
-using Ascent.Identities;
 using Ascent.Methods.WebAuthn.Ceremony;
 using Ascent.Storage;
 
