@@ -1,4 +1,5 @@
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
@@ -32,6 +33,7 @@ internal static class AscentModules
         .AddIdentities()
         .AddSessions()
         .AddRisk()
+        .AddCourier()
         .AddFlows()
         .AddProfile()
         .AddPassword()
@@ -56,5 +58,6 @@ internal static class AscentModules
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
+        routes.MapAdminCourier();
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ascent.Admin;
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Flows.Hooks;
 using Ascent.Http;
 using Ascent.Http.Serving;
@@ -48,7 +49,8 @@ internal sealed class AscentServer : IAsyncDisposable
         var templates = new Templates(engine);
         var tokenizer = new TokenizerPart(references, templates, time);
         var hooks = new HookTemplates(references, templates);
-        IConfigPart[] parts = [schemas, tokenizer, hooks];
+        var courier = new CourierPart(references, templates, time);
+        IConfigPart[] parts = [schemas, tokenizer, hooks, courier];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
@@ -69,7 +71,7 @@ internal sealed class AscentServer : IAsyncDisposable
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(references).AddSingleton(schemas.Store);
-                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton<ISessionTokenizer, SessionTokenizer>();
+                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton(courier).AddSingleton<ISessionTokenizer, SessionTokenizer>();
                     AscentModules.Add(services);
                 },
             });

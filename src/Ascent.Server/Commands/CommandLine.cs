@@ -28,7 +28,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Ascent: identities, sessions and step-up authentication.")
         {
-            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SessionsCommand.Create(), ConfigCommandLine.Create(), VersionCommand.Create(),
+            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SessionsCommand.Create(), CourierCommand.Create(), ConfigCommandLine.Create(), VersionCommand.Create(),
         };
         root.Add(Config);
         return root;

@@ -24,6 +24,10 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
         return new RedirectResult(PageOf(c, flow), flow.Kind == FlowKind.Registration ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther);
     }
 
+    /// <summary>The form has a next step, which is no fault of anybody's: other than <see cref="Again"/> it redirects by 303 in every flow.</summary>
+    public IResult NextStep(FlowContext c, Flow flow, FlowJson.Extras? extras = null, int status = StatusCodes.Status400BadRequest) =>
+        flow.IsApi || c.IsJson ? Shown(flow, extras, status) : new RedirectResult(PageOf(c, flow));
+
     /// <summary>The browser has to go elsewhere before the flow can go on; a page with script is told so.</summary>
     public static IResult Elsewhere(FlowContext c, Flow flow, string url) => flow.IsApi || c.IsJson
         ? new ApiError

@@ -19,10 +19,10 @@ internal sealed class FlowGate(FlowStore store)
         return await store.FindAsync(c.Nid, kind, id, c.Ct) is { } flow ? (flow, null) : (null, ApiError.NotFound());
     }
 
-    /// <param name="types">What the fields of a form are; without it all are texts.</param>
-    public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c, Func<string, FormType>? types = null) => await FlowBody.ReadAsync(c.Http) switch
+    /// <param name="typeOf">How the texts of a form are meant; all are texts without it.</param>
+    public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c, Func<string, FormType>? typeOf = null) => await FlowBody.ReadAsync(c.Http) switch
     {
-        FlowBody.Decoded { Form: { } form } when types is not null => (form.ToJson(types), null),
+        FlowBody.Decoded { Form: { } form } when typeOf is not null => (form.ToJson(typeOf), null),
         FlowBody.Decoded decoded => (decoded.Body, null),
         FlowBody.Empty => (null, Unreadable("The request has no body. Send the form's fields as JSON or as a form.")),
         FlowBody.UnsupportedType t => (null, Unreadable($"The Content-Type '{t.ContentType}' cannot be read; send application/json, application/x-www-form-urlencoded or multipart/form-data.")),

@@ -3,7 +3,9 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
+using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,7 +44,14 @@ internal static class FlowsModule
         .AddSingleton<SettingsReading>()
         .AddSingleton<SettingsPrivilege>()
         .AddSingleton<SettingsSubmit>()
-        .AddSingleton<SettingsCompletion>();
+        .AddSingleton<SettingsCompletion>()
+        .AddSingleton<RegistrationMethods>()
+        .AddSingleton<RegistrationForms>()
+        .AddSingleton<RegistrationStart>()
+        .AddSingleton<RegistrationSubmit>()
+        .AddSingleton<RegistrationCompletion>()
+        .AddSingleton<RegistrationAnswer>()
+        .AddSingleton<DuplicateAccount>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -61,9 +70,10 @@ internal static class FlowsModule
         return group;
     }
 
-    public static void MapFlows(this IEndpointRouteBuilder routes) => routes
-        .MapLogin()
-        .MapSettings()
-        .MapLogout()
-        .MapErrors();
+    public static void MapFlows(this IEndpointRouteBuilder routes)
+    {
+        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors();
+        // Where password managers send their people.
+        routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
+    }
 }

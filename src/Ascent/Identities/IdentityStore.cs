@@ -107,7 +107,7 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
         {
             Type = first.Type, Version = first.Version, CreatedAt = first.CreatedAt, UpdatedAt = first.UpdatedAt,
             Config = secrets.Open(first.Type, identity, first.Config),
-            Identifiers = [.. all.Where(p => p.Identifier is not null).Select(p => p.Identifier!)],
+            Identifiers = [.. all.Where(p => p.Identifier is not null).Select(p => p.Identifier!).Order(StringComparer.Ordinal)], // PostgreSQL's own order depends on how the database was made
         };
     }
 }

@@ -5,6 +5,8 @@ namespace Ascent.Identities;
 /// <summary>The statements that change identities. Address rows and the JSON folded into the identity change together, here alone.</summary>
 internal sealed class IdentityTable(CredentialSecrets secrets)
 {
+    private static readonly string[] ToldFirst = ["identifier", "address", "external_id"];
+
     /// <summary>Somebody else who has one of the values that the plan adds.</summary>
     public static async Task<IdentityConflict?> FindConflictAsync(Tx tx, Guid nid, IdentityPlan plan, CancellationToken ct)
     {
@@ -23,7 +25,8 @@ internal sealed class IdentityTable(CredentialSecrets secrets)
             """, ("nid", nid), ("id", id), ("identifiers", identifiers.Select(i => i.Identifier).Distinct(StringComparer.Ordinal).ToArray()),
             ("values", addresses.Select(a => a.Value).Distinct(StringComparer.Ordinal).ToArray()), ("external", plan.After.Identity.ExternalId ?? "")),
             r => (What: r.Text(0), Kind: r.Text(1), Via: r.Text(2), Value: r.Text(3), Owner: r.Guid(4)), ct);
-        foreach (var f in found)
+        // The engines give them in orders of their own; who asks twice is told the same.
+        foreach (var f in found.OrderBy(f => Array.IndexOf(ToldFirst, f.What)).ThenBy(f => f.Kind, StringComparer.Ordinal).ThenBy(f => f.Value, StringComparer.Ordinal))
             if (f.What == "external_id" || (f.What == "identifier" ? identifiers.Contains((f.Kind, f.Value)) : addresses.Contains((f.Kind, f.Via, f.Value))))
                 return new IdentityConflict(f.What, f.Kind, f.Value, f.Owner);
         return null;

@@ -37,7 +37,7 @@ internal sealed class IdentitySchema
     {
         (Id, Url, Text, Document, Selectable, this.compiled, Declared) = (id, url, text, document, selectable, compiled, declared);
         Fields = TraitFieldReader.Read(compiled.Root.Object!.ByName[TraitsName], TraitsName);
-        IdentifierField = Fields.Where(f => f.Role.IsIdentifier).Take(2).ToArray() is [var only] ? only : null;
+        IdentifierField = Fields.Where(f => f.Role.IsIdentifier && f.JsonType != "array").Take(2).ToArray() is [var only] ? only : null;
     }
 
     public string Id { get; }
@@ -51,7 +51,7 @@ internal sealed class IdentitySchema
     /// <summary>The traits as a form shows them, in the schema's order.</summary>
     public IReadOnlyList<TraitField> Fields { get; }
 
-    /// <summary>The property people sign in with, if there is exactly one.</summary>
+    /// <summary>The property people sign in with, if there is exactly one; lists of identifiers do not count.</summary>
     public TraitField? IdentifierField { get; }
 
     /// <summary>All that any part of the schema declares: whether it knows password identifiers at all, and so on.</summary>

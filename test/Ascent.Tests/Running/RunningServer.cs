@@ -79,7 +79,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return JsonElement.Parse(text);
     }
 
-    /// <summary>Sends bytes as they are and reads until the server closes; empty where it closed without a word.</summary>
+    /// <summary>Sends bytes as they are and reads one answer, or until the server closes; empty where it closed without a word.</summary>
     public async Task<string> RawAsync(byte[] request, bool admin = true)
     {
         using var tcp = await ConnectAsync(admin);
@@ -89,13 +89,25 @@ internal sealed class RunningServer : IAsyncDisposable
         try
         {
             await stream.WriteAsync(request, limit.Token);
-            await stream.CopyToAsync(answer, limit.Token);
+            var buffer = new byte[16 * 1024];
+            for (int read; !IsWhole(answer) && (read = await stream.ReadAsync(buffer, limit.Token)) > 0;) answer.Write(buffer, 0, read);
         }
         catch (IOException)
         {
             // Reset: whatever came before stands.
         }
         return Encoding.UTF8.GetString(answer.ToArray());
+    }
+
+    private static bool IsWhole(MemoryStream answer)
+    {
+        var bytes = answer.GetBuffer().AsSpan(0, (int)answer.Length);
+        var end = bytes.IndexOf("\r\n\r\n"u8);
+        if (end < 0) return false;
+        foreach (var line in Encoding.Latin1.GetString(bytes[..end]).Split("\r\n"))
+            if (line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))
+                return bytes.Length >= end + 4 + int.Parse(line.AsSpan(16));
+        return false;
     }
 
     public Task<string> RawAsync(string request, bool admin = true) => RawAsync(Encoding.Latin1.GetBytes(request), admin);

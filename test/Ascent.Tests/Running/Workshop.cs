@@ -24,6 +24,7 @@ internal sealed class Workshop : IAsyncDisposable
                   }
                 },
                 "username": { "type": "string", "ory.sh/kratos": { "credentials": { "password": { "identifier": true } } } },
+                "contact": { "type": "string", "ory.sh/kratos": { "verification": { "via": "email" }, "recovery": { "via": "email" } } },
                 "note": { "type": "string" },
                 "age": { "type": "number", "minimum": -1e300, "multipleOf": 0.5 }
               }

@@ -30,6 +30,8 @@ internal sealed class HookTemplates(ConfigReferences references, Templates templ
             for (var i = 0; i < hooks.Count; i++)
                 if (hooks[i].Hook == HookLists.WebHook)
                     await PrepareAsync(hooks[i].Config, $"selfservice.flows.{place}.hooks.{i}.config", read, faults, ct);
+        if (next.SelfService.Methods.Password.Config.MigrateHook is { Enabled: true } migrate)
+            await PrepareAsync(migrate.Config, "selfservice.methods.password.config.migrate_hook.config", read, faults, ct);
         return new PreparedPart(faults, static () => { });
     }
 

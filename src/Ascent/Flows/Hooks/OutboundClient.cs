@@ -7,8 +7,8 @@ using Ascent.Config;
 
 namespace Ascent.Flows.Hooks;
 
-/// <summary>The address that a URL leads to may not be reached. Names no address: it may be told to a client.</summary>
-internal sealed class ForbiddenAddressException() : HttpRequestException("Private, loopback and link-local addresses may not be reached (clients.http.disallow_private_ip_ranges).");
+/// <summary>The address that a URL leads to may not be reached; it comes inside an <see cref="HttpRequestException"/>. Names no address.</summary>
+internal sealed class ForbiddenAddressException() : IOException("Private, loopback and link-local addresses may not be reached (clients.http.disallow_private_ip_ranges).");
 
 /// <summary>
 /// Sends requests to addresses that the configuration gave. Where private ranges are disallowed, the resolved address is looked

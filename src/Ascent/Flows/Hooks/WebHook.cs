@@ -21,6 +21,15 @@ internal sealed partial class WebHook(WebHookContext context, HookTemplates prep
         return new WebHookResult.Done();
     }
 
+    /// <summary>Asks something that is no flow's. Without a template what it would see is sent as it is. Null where no request could be made.</summary>
+    public async Task<WebHookReply?> AskAsync(HookConfig hook, byte[] ctx, AscentConfig config, CancellationToken ct)
+    {
+        var name = WebHookLog.NameOf(hook);
+        var template = prepared.For(hook);
+        var request = template is null ? WebHookRequest.Of(hook.Config, ctx) : (await MakeAsync(hook.Config, template, ctx, config, name, ct)).Request;
+        return request is null ? null : await sender.SendAsync(request, config.Clients.Http, name, wantsBody: true, ct);
+    }
+
     private async Task<WebHookResult> CallAsync(HookConfig hook, Template? template, byte[] ctx, AscentConfig config, CancellationToken ct)
     {
         var name = WebHookLog.NameOf(hook);

@@ -64,9 +64,9 @@ internal sealed partial class WebHookSender(OutboundClient client, TimeProvider 
             if (!wantsBody) return new Attempt(new WebHookReply.Answered(status, []), true);
             return new Attempt(await ReadAsync(response.Content, ct) is { } body ? new WebHookReply.Answered(status, body) : new WebHookReply.Unusable($"the answer is larger than {MaxBytes / 1024 / 1024} MiB"), true);
         }
-        catch (ForbiddenAddressException e)
+        catch (HttpRequestException e) when (e.InnerException is ForbiddenAddressException forbidden)
         {
-            return new Attempt(new WebHookReply.Unusable(e.Message), true);
+            return new Attempt(new WebHookReply.Unusable(forbidden.Message), true);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

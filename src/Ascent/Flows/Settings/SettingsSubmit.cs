@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
+using Ascent.Flows.Registration;
 using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -22,7 +23,7 @@ internal sealed class SettingsSubmit(
         var c = await contexts.OpenAsync(http);
         if (c.Session is not { } session || await identities.StateAsync(c.Nid, session.IdentityId, c.Ct) is not { } state) return SettingsAccess.Missing(c);
         var (flow, refusal) = await gate.FindAsync(c, FlowKind.Settings);
-        if (flow is null) return await answers.FailAsync(c, refusal!);
+        if (flow is null) return await answers.FailAsync(c, refusal!.Reason is null ? refusal with { Reason = "There are no such settings in progress. Open them anew." } : refusal);
         if (flow.IdentityId != session.IdentityId) return await answers.FailAsync(c, SettingsAccess.OtherIdentity, flow.IsApi);
         if (SettingsAccess.TooWeak(c, session, state, Flow.ActionUrl(c.Config, FlowKind.Settings, flow.Id)) is { } tooWeak) return SettingsAccess.Answer(c, flow.IsApi, tooWeak);
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, state));
@@ -82,7 +83,7 @@ internal sealed class SettingsSubmit(
             var waited = flow.IsApi || c.IsJson ? null : await privilege.ResumeAsync(c, flow, session);
             return (waited ?? [], null, waited is not null);
         }
-        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schemas.Current.Find(state.Identity.SchemaId)));
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, schemas.Current.Find(state.Identity.SchemaId) is { } schema ? RegistrationTraits.TypesOf(schema) : null);
         return (body, unreadable, false);
     }
 

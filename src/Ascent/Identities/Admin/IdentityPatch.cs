@@ -82,10 +82,11 @@ internal static class IdentityPatch
         }
         foreach (var property in element.EnumerateObject())
         {
+            if (property.Value.ValueKind == JsonValueKind.Null) continue; // gone, see above
             var known = state.Credentials.GetValueOrDefault(property.Name)?.Config;
             var one = credentials.Object(property.Name);
             var config = one?.Object("config") ?? ObjectReader.Of(JsonElement.Parse("{}"u8));
-            var text = property.Value.TryGetProperty("config"u8, out var value) && value.ValueKind == JsonValueKind.Object ? JsonText.Of(value) : "{}";
+            var text = property.Value.TryGetProperty("config"u8, out var value) && value.ValueKind == JsonValueKind.Object ? Bounded($"credentials/{Pointer.Escape(property.Name)}/config", value) : "{}";
             if (known is not null && JsonText.Of(JsonElement.Parse(known)) == text) continue;
             draft = draft.With(property.Name, Checked(property.Name, known, config, text));
         }

@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.LookupSecret;
@@ -8,5 +9,6 @@ internal static class LookupSecretModule
 {
     public static IServiceCollection AddLookupSecret(this IServiceCollection services) => services
         .AddSingleton<LookupSpending>()
-        .AddSingleton<ILoginMethod, LookupLogin>();
+        .AddSingleton<ILoginMethod, LookupLogin>()
+        .AddSingleton<ISettingsMethod, LookupSettings>();
 }

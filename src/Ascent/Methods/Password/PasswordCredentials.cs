@@ -10,7 +10,7 @@ namespace Ascent.Methods.Password;
 internal sealed record StoredPassword(string? Hash, bool AsksMigrationHook);
 
 /// <summary>Compares passwords with what is stored, and brings what is stored up to date after a success.</summary>
-internal sealed class PasswordCredentials(PasswordHasher hasher, IdentityWriter writer)
+internal sealed class PasswordCredentials(PasswordHasher hasher, IdentityWriter writer, PasswordMigration migration)
 {
     public static StoredPassword? Read(Credential credential)
     {
@@ -26,19 +26,27 @@ internal sealed class PasswordCredentials(PasswordHasher hasher, IdentityWriter 
 
     public async Task<bool> VerifyAsync(Guid nid, CredentialMatch match, StoredPassword stored, string identifier, string password, AscentConfig config, CancellationToken ct)
     {
-        if (stored.Hash is null)
-        {
-            await hasher.BurnAsync(password, ct);
-            return false;
-        }
+        if (stored.Hash is null) return await TakeOverAsync(nid, match.Identity.Id, identifier, password, config, ct);
         if (!await hasher.VerifyAsync(password, stored.Hash, ct)) return false;
         if (hasher.NeedsRehash(stored.Hash) && hasher.CanHash(password)) await ReplaceAsync(nid, match.Identity.Id, stored.Hash, await hasher.HashAsync(password, ct), ct);
         return true;
     }
 
+    /// <summary>Another system knows the password: what it agrees to is kept here from then on, and it is not asked again.</summary>
+    private async Task<bool> TakeOverAsync(Guid nid, Guid identity, string identifier, string password, AscentConfig config, CancellationToken ct)
+    {
+        if (!await migration.MatchesAsync(identifier, password, config, ct))
+        {
+            await hasher.BurnAsync(password, ct);
+            return false;
+        }
+        if (hasher.CanHash(password)) await ReplaceAsync(nid, identity, null, await hasher.HashAsync(password, ct), ct);
+        return true;
+    }
+
     /// <summary>Puts a new hash in the place of the one that was just verified; one that was changed meanwhile stays.</summary>
-    private Task ReplaceAsync(Guid nid, Guid identity, string before, string hash, CancellationToken ct) => writer.UpdateAsync(nid, identity, state =>
-        Hash(state) == before
+    private Task ReplaceAsync(Guid nid, Guid identity, string? before, string hash, CancellationToken ct) => writer.UpdateAsync(nid, identity, state =>
+        state.Credentials.ContainsKey(CredentialTypes.Password) && Hash(state) == before
             ? new IdentityEdit.Apply((IdentityDraft.From(state) with { ReadTraits = false }).With(CredentialTypes.Password, Config(hash)))
             {
                 Event = new Events.Event("identity.password_rehashed") { Actor = "system", IdentityId = identity },

@@ -1,4 +1,6 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Registration;
+using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Password;
@@ -8,5 +10,10 @@ internal static class PasswordModule
 {
     public static IServiceCollection AddPassword(this IServiceCollection services) => services
         .AddSingleton<PasswordCredentials>()
-        .AddSingleton<ILoginMethod, PasswordLogin>();
+        .AddSingleton<PasswordMigration>()
+        .AddSingleton<LeakedPasswords>()
+        .AddSingleton<PasswordPolicy>()
+        .AddSingleton<ILoginMethod, PasswordLogin>()
+        .AddSingleton<IRegistrationMethod, PasswordRegistration>()
+        .AddSingleton<ISettingsMethod, PasswordChange>();
 }

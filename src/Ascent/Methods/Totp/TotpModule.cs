@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Totp;
@@ -11,5 +12,6 @@ internal static class TotpModule
 {
     public static IServiceCollection AddTotp(this IServiceCollection services) => services
         .AddSingleton<TotpSteps>()
-        .AddSingleton<ILoginMethod, TotpLogin>();
+        .AddSingleton<ILoginMethod, TotpLogin>()
+        .AddSingleton<ISettingsMethod, TotpSettings>();
 }

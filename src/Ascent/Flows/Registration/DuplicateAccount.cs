@@ -1,0 +1,18 @@
+using Ascent.Flows.Messages;
+using Ascent.Identities;
+
+namespace Ascent.Flows.Registration;
+
+/// <summary>What to tell somebody whose identifier or address is taken: that, and with login_hints how its owner signs in.</summary>
+internal sealed class DuplicateAccount(IdentityStore identities, RegistrationMethods methods)
+{
+    public async Task<UiText> MessageAsync(FlowContext c, IdentityConflict conflict)
+    {
+        if (!c.Config.SelfService.Flows.Registration.LoginHints || await identities.StateAsync(c.Nid, conflict.Owner, c.Ct) is not { } owner)
+            return UiMessages.Of(MessageIds.DuplicateAccount);
+        var hints = methods.Enabled(c.Config).Select(m => m.HintFor(owner, c.Config)).OfType<LoginHint>().ToList();
+        return UiMessages.DuplicateAccountWithHints(conflict.Value, Sorted(hints.Select(h => h.CredentialType)), Sorted(hints.SelectMany(h => h.Providers)));
+    }
+
+    private static string[] Sorted(IEnumerable<string> texts) => [.. texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+}

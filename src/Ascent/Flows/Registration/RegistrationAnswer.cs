@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Ascent.Crypto;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Registration;
+
+/// <summary>What each kind of client hears of a registration that was done. A session is shown only where it is handed out.</summary>
+internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessions, IdentityJson identities)
+{
+    public IResult Of(FlowContext c, Flow flow, Identity identity, IssueResult.Issued? handedOut, string returnTo)
+    {
+        if (flow.IsApi)
+        {
+            JsonArray? next = handedOut is null ? null : [new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = handedOut.Token.Value }];
+            return Sent(identity, handedOut, handedOut?.Token, next);
+        }
+        CsrfCookie.Rotate(c.Http, c.Config);
+        if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
+        return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
+    }
+
+    private JsonBytesResult Sent(Identity identity, IssueResult.Issued? handedOut, SessionToken? token, JsonArray? next) => new(JsonOut.ToBytes((sessions, identities, identity, handedOut, token, next), static (w, s) =>
+    {
+        w.WriteStartObject();
+        if (s.token is { } shown) w.WriteString("session_token"u8, shown.Value);
+        if (s.handedOut is not null)
+        {
+            w.WritePropertyName("session"u8);
+            s.sessions.Write(w, s.handedOut.Session, SessionView.Owner);
+        }
+        w.WritePropertyName("identity"u8);
+        s.identities.WritePublic(w, s.identity);
+        w.WritePropertyName("continue_with"u8);
+        if (s.next is null) w.WriteNullValue();
+        else s.next.WriteTo(w);
+        w.WriteEndObject();
+    }));
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Ascent.Flows.Hooks;
+using Ascent.Flows.Messages;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Registration;
+
+/// <summary>
+/// A registration was accepted: the hooks that may change or refuse it, then one transaction that creates the identity, spends what
+/// may be used once, ends the flow and issues the session, then the hooks that are told, then the answer. Of many submissions of
+/// one form exactly one gets through.
+/// </summary>
+internal sealed class RegistrationCompletion(
+    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, RegistrationAnswer success)
+{
+    public abstract record Outcome
+    {
+        private Outcome() { }
+
+        public sealed record Done(IResult Answer) : Outcome;
+
+        public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
+    }
+
+    public async Task<Outcome> CompleteAsync(RegistrationSubmission submission, RegistrationResult.Accepted accepted)
+    {
+        var (c, flow, method) = (submission.Context, submission.Flow, accepted.Method.Method);
+        var after = c.Config.SelfService.Flows.Registration.After;
+        var returnTo = ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, after.ReturnUrlFor(method));
+        if (returnTo is not ReturnToResult.Allowed to) return await FailAsync(c, flow, ((ReturnToResult.Forbidden)returnTo).Error);
+        return await hooks.AfterRegistrationBeforeWriteAsync(new HookSubject(c, flow), accepted.Draft, method) switch
+        {
+            DraftHookResult.GoOn goOn => await WriteAsync(submission, accepted with { Draft = goOn.Draft }, to.Url),
+            DraftHookResult.Refused refused => new Outcome.Refused(refused.Messages),
+            DraftHookResult.Failed failed => await FailAsync(c, flow, failed.Error),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<Outcome> WriteAsync(RegistrationSubmission submission, RegistrationResult.Accepted accepted, string returnTo)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        var (device, state) = (DeviceInfo.Of(c.Http), flow.State);
+        IssueResult.Issued? issued = null;
+        try
+        {
+            var write = await writer.CreateAsync(c.Nid, accepted.Draft, "self", async (tx, identity, ct) =>
+            {
+                if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
+                if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
+                flow.State = FlowState.PassedChallenge;
+                await store.SaveAsync(tx, c.Nid, flow, ct);
+                // A hook may have it created inactive: then there is no session to hand out.
+                issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
+            }, c.Ct);
+            return write switch
+            {
+                IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, issued, returnTo),
+                IdentityWrite.Conflict conflict => Refuse(await duplicates.MessageAsync(c, conflict.With)),
+                IdentityWrite.InvalidTraits invalid => new Outcome.Refused(SchemaMessages.Of(invalid.Check.Errors)),
+                IdentityWrite.Refused refused => Refuse(UiMessages.Invalid(refused.Error.Reason ?? refused.Error.Message)),
+                IdentityWrite.UnknownSchema unknown => await FailAsync(c, flow, ApiError.BadRequest($"The identity schema '{unknown.SchemaId}' does not exist.")),
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (LostException lost)
+        {
+            flow.State = state;
+            return Refuse(lost.Text);
+        }
+    }
+
+    private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, IssueResult.Issued? issued, string returnTo)
+    {
+        if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
+        var handsOut = c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
+        return new Outcome.Done(success.Of(c, flow, identity, handsOut ? issued : null, returnTo));
+    }
+
+    private async Task<Outcome> FailAsync(FlowContext c, Flow flow, ApiError error) => new Outcome.Done(await answers.FailAsync(c, error, flow.IsApi));
+
+    private static Outcome.Refused Refuse(UiText text) => new([new FieldText("", text)]);
+
+    /// <summary>Undoes the transaction: somebody else was faster.</summary>
+    private sealed class LostException(UiText message) : Exception
+    {
+        public UiText Text { get; } = message;
+    }
+}

@@ -1,0 +1,78 @@
+using Ascent.Flows.Hooks;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Http;
+using Ascent.Schemas;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Registration;
+
+/// <summary>Begins registrations: checks what was asked for, builds the form, keeps it.</summary>
+internal sealed class RegistrationStart(FlowContexts contexts, FlowAnswers answers, FlowStore store, RegistrationForms forms, SchemaStore schemas, HookRunner hooks)
+{
+    public static ApiError Disabled { get; } = ApiError.BadRequest("Nobody can sign up here: selfservice.flows.registration.enabled is false.", "self_service_flow_disabled");
+
+    public static ApiError AlreadyThere { get; } = ApiError.BadRequest("There is a good session already, so there is nobody to sign up. Sign out first.", "session_already_available")
+        with { Message = "You are signed in already" };
+
+    public async Task<IResult> StartAsync(HttpContext http, bool isApi)
+    {
+        var c = await contexts.OpenAsync(http);
+        if (!isApi) CsrfCookie.Ensure(http, c.Config);
+        var (schema, refusal) = Read(c);
+        if (schema is null) return await answers.FailAsync(c, refusal!, isApi);
+        if (c.Session is not null) return Already(c, isApi);
+        var flow = NewFlow(c, isApi, RequestUrl.Of(http), c.Query("return_to"), c.Query("identity_schema"));
+        if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
+        await BuildAsync(c, flow, schema);
+        await store.InsertAsync(c.Nid, flow, c.Ct);
+        return answers.Started(c, flow);
+    }
+
+    /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>
+    public async Task<Flow> ReplaceAsync(FlowContext c, Flow expired, IdentitySchema schema)
+    {
+        var flow = NewFlow(c, expired.IsApi, expired.RequestUrl, expired.ReturnTo, expired.IdentitySchema);
+        await BuildAsync(c, flow, schema);
+        flow.Ui.Messages.Add(UiMessages.RegistrationExpired(expired.ExpiresAt, c.Now));
+        await store.InsertAsync(c.Nid, flow, c.Ct);
+        return flow;
+    }
+
+    private Task BuildAsync(FlowContext c, Flow flow, IdentitySchema schema) =>
+        forms.BuildAsync(c, flow, schema, c.Config.SelfService.Flows.Registration.OneStep ? RegistrationStage.OneStep : RegistrationStage.Profile, []);
+
+    private (IdentitySchema? Schema, ApiError? Refusal) Read(FlowContext c)
+    {
+        if (!c.Config.SelfService.Flows.Registration.Enabled) return (null, Disabled);
+        if (c.Query("return_to") is { } returnTo && ReturnTo.Check(c.Config, returnTo) is ReturnToResult.Forbidden forbidden) return (null, forbidden.Error);
+        if (c.Query("identity_schema") is not { } id) return (schemas.Current.Default, null);
+        return schemas.Current.Find(id) switch
+        {
+            null => (null, ApiError.BadRequest($"The identity schema '{Cut(id)}' does not exist.")),
+            { Selectable: false } => (null, ApiError.BadRequest($"The identity schema '{Cut(id)}' may not be chosen by people.")),
+            var schema => (schema, null),
+        };
+    }
+
+    private static IResult Already(FlowContext c, bool isApi)
+    {
+        if (isApi || c.IsJson) return AlreadyThere;
+        return new RedirectResult(ReturnTo.Complete(c.Config, c.Query("return_to"), null, null) is ReturnToResult.Allowed to ? to.Url : c.Config.SelfService.DefaultBrowserReturnUrl);
+    }
+
+    private static Flow NewFlow(FlowContext c, bool isApi, string requestUrl, string? returnTo, string? schema)
+    {
+        var id = Guid.NewGuid();
+        return new Flow
+        {
+            Id = id, Kind = FlowKind.Registration, IsApi = isApi, RequestUrl = requestUrl, ReturnTo = returnTo,
+            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Registration.Lifespan(c.Config),
+            Csrf = isApi ? null : Csrf.OwnerOf(c.Http, c.Config),
+            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Registration, id) },
+            IdentitySchema = schema,
+        };
+    }
+
+    private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Http;
+using Ascent.Schemas;
+using Microsoft.AspNetCore.Http;
+
+namespace Ascent.Flows.Registration;
+
+/// <summary>
+/// A registration's form comes in. The phases stand here in their order; a method is asked only after all of them let it through,
+/// and what it answers is carried out here, so that no method can leave one out.
+/// </summary>
+internal sealed class RegistrationSubmit(
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, RegistrationMethods methods, RegistrationForms forms, RegistrationStart starts, RegistrationCompletion completion)
+{
+    private static readonly FieldText NoMethod = new("", UiMessages.Of(MessageIds.RegistrationNoMethod));
+
+    public async Task<IResult> SubmitAsync(HttpContext http)
+    {
+        var c = await contexts.OpenAsync(http);
+        var (flow, refusal) = await gate.FindAsync(c, FlowKind.Registration);
+        if (flow is null) return await answers.FailAsync(c, refusal!);
+        if (!c.Config.SelfService.Flows.Registration.Enabled) return await answers.FailAsync(c, RegistrationStart.Disabled, flow.IsApi);
+        if (c.Session is not null) return flow.IsApi || c.IsJson ? RegistrationStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl, StatusCodes.Status302Found);
+        if (forms.SchemaOf(flow) is not { } schema) return await answers.FailAsync(c, ApiError.BadRequest("The identity schema of this registration does not exist any more. Begin a new one."), flow.IsApi);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, schema));
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schema));
+        if (body is null) return await AgainAsync(c, flow, schema, [unreadable!]);
+        var submission = new RegistrationSubmission(c, flow, body, schema);
+        if (FlowGate.Guard(c, flow, body) is { } guarded)
+            return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new RegistrationResult.Refused(guarded.Message!));
+        if (flow.Completed) return await AgainAsync(c, flow, schema, [new FieldText("", UiMessages.Of(MessageIds.RegistrationAlreadyDone))]);
+        if (methods.Find(body, c.Config) is not { } method) return await NoMethodAsync(submission);
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        flow.TransientPayload = body["transient_payload"] as JsonObject;
+        return await CarryOutAsync(submission, await method.SubmitAsync(submission, c.Ct));
+    }
+
+    private async Task<IResult> CarryOutAsync(RegistrationSubmission submission, RegistrationResult result)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        switch (result)
+        {
+            case RegistrationResult.Accepted accepted:
+                return await completion.CompleteAsync(submission, accepted) switch
+                {
+                    RegistrationCompletion.Outcome.Done done => done.Answer,
+                    RegistrationCompletion.Outcome.Refused refused => await RefusedAsync(submission, new RegistrationResult.Refused(refused.Messages)),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+            case RegistrationResult.Refused refused:
+                return await RefusedAsync(submission, refused);
+            case RegistrationResult.NextStep next:
+                if (next.Stage is { } stage) await forms.BuildAsync(c, flow, submission.Schema, stage, submission.Traits.Sent);
+                flow.Ui.Messages.AddRange(next.Messages);
+                await SaveAsync(c, flow);
+                return answers.NextStep(c, flow, FlowJson.Extras.None with { Transient = next.ShowsTransientPayload });
+            case RegistrationResult.Elsewhere elsewhere:
+                await SaveAsync(c, flow);
+                return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case RegistrationResult.Failed failed:
+                return await answers.FailAsync(c, failed.Error, flow.IsApi);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>Who names no method hears of the traits first, and only then that a method is missing.</summary>
+    private Task<IResult> NoMethodAsync(RegistrationSubmission submission) =>
+        submission.Text("method") is null && !submission.Traits.IsValid
+            ? RefusedAsync(submission, new RegistrationResult.Refused(submission.Traits.Messages))
+            : AgainAsync(submission.Context, submission.Flow, submission.Schema, [NoMethod]);
+
+    private Task<IResult> RefusedAsync(RegistrationSubmission submission, RegistrationResult.Refused refused)
+    {
+        var ui = submission.Flow.Ui;
+        ui.ResetNodes(refused.Forget);
+        TraitNodes.Fill(ui, RegistrationTraits.Element(submission.Traits.Sent), RegistrationTraits.GroupOf(submission.Config));
+        return AgainAsync(submission.Context, submission.Flow, submission.Schema, refused.Messages);
+    }
+
+    private async Task<IResult> AgainAsync(FlowContext c, Flow flow, IdentitySchema schema, IReadOnlyList<FieldText> messages)
+    {
+        flow.Ui.ResetMessages();
+        flow.Ui.AddMessages(messages);
+        RegistrationForms.Sort(flow, schema);
+        await SaveAsync(c, flow);
+        return answers.Again(c, flow);
+    }
+
+    private Task SaveAsync(FlowContext c, Flow flow)
+    {
+        if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
+        return store.SaveAsync(c.Nid, flow, c.Ct);
+    }
+}

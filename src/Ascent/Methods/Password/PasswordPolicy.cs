@@ -1,0 +1,33 @@
+using System.Text;
+using Ascent.Config;
+using Ascent.Crypto.Hashing;
+using Ascent.Flows.Messages;
+
+namespace Ascent.Methods.Password;
+
+/// <summary>
+/// Which passwords people may choose: long enough, short enough for the hasher, not like what they sign in with, not known to
+/// have leaked. Asked for new passwords, never for those that are imported or typed at a login.
+/// </summary>
+internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leaked)
+{
+    private const int BcryptBytes = 72;
+
+    /// <param name="identifiers">What the person signs in with.</param>
+    /// <returns>What is wrong with the password, or null.</returns>
+    public async Task<UiText?> CheckAsync(string password, IReadOnlyList<string> identifiers, AscentConfig config, CancellationToken ct)
+    {
+        var settings = config.SelfService.Methods.Password.Config;
+        var bytes = Encoding.UTF8.GetByteCount(password);
+        if (bytes < settings.MinPasswordLength) return UiMessages.PasswordTooShort(settings.MinPasswordLength, bytes);
+        if (!hasher.CanHash(password)) return UiMessages.PasswordTooLong(BcryptBytes, bytes);
+        if (settings.IdentifierSimilarityCheckEnabled && identifiers.Any(i => Likeness.IsLike(password, i))) return UiMessages.Of(MessageIds.PasswordTooSimilar);
+        if (!settings.HaveibeenpwnedEnabled) return null;
+        return await leaked.CountAsync(password, settings.HaveibeenpwnedHost, config.Clients.Http, ct) switch
+        {
+            long count when count > settings.MaxBreaches => UiMessages.PasswordBreached(count),
+            null when !settings.IgnoreNetworkErrors => UiMessages.PasswordPolicy("It cannot be checked at the moment whether this password has leaked. Please try again later."),
+            _ => null,
+        };
+    }
+}
