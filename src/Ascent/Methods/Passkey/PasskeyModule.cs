@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,5 +13,6 @@ internal static class PasskeyModule
 {
     public static IServiceCollection AddPasskey(this IServiceCollection services) => services
         .AddSingleton<ILoginMethod, PasskeyLogin>()
+        .AddSingleton<IRegistrationMethod, PasskeyRegistration>()
         .AddSingleton<ISettingsMethod, PasskeySettings>();
 }

@@ -45,7 +45,7 @@ internal sealed class PasskeySettings(Ceremonies ceremonies, SchemaStore schemas
     {
         if (submission.Text(RemoveName) is { } remove) return KeyChanges.Remove(submission, Name, remove);
         if (submission.Text(RegisterName) is not { } sent) return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
-        if (RegistrationAnswer.Parse(sent) is not { } answer) return new SettingsResult.Refused(new FieldText("", UiMessages.Invalid("The passkey's answer cannot be read. Please try again.")));
+        if (AttestationAnswer.Parse(sent) is not { } answer) return new SettingsResult.Refused(new FieldText("", UiMessages.Invalid("The passkey's answer cannot be read. Please try again.")));
         var (c, flow, settings) = (submission.Context, submission.Flow, submission.Config.SelfService.Methods.Passkey.Config);
         if (ceremonies.Register(c, flow, Name, settings.Rp, answer, settings.AuthenticatorSelection.UserVerification == CeremonyWish.Required) is not { } key)
             return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.WebAuthnInvalid)));

@@ -32,7 +32,7 @@ internal sealed partial class Ceremonies(ILogger<Ceremonies> log)
     public static byte[]? Handle(Flow flow, string method) => Bytes(flow, method, HandleName);
 
     /// <summary>Null where it is refused.</summary>
-    public NewKey? Register(FlowContext c, Flow flow, string method, RelyingParty party, RegistrationAnswer answer, bool requiresUserVerification)
+    public NewKey? Register(FlowContext c, Flow flow, string method, RelyingParty party, AttestationAnswer answer, bool requiresUserVerification)
     {
         if (Challenge(flow, method) is not { } challenge) return null;
         var origins = new OriginList(party.AllOrigins);

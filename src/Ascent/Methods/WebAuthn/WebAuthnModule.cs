@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ internal static class WebAuthnModule
         .AddSingleton<Ceremonies>()
         .AddSingleton<KeyUse>()
         .AddSingleton<ILoginMethod, WebAuthnLogin>()
+        .AddSingleton<IRegistrationMethod, WebAuthnRegistration>()
         .AddSingleton<ISettingsMethod, WebAuthnSettings>();
 
     public static void MapWebAuthnScript(this IEndpointRouteBuilder routes) => WebAuthnScript.Map(routes);

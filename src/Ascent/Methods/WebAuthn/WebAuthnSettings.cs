@@ -54,7 +54,7 @@ internal sealed class WebAuthnSettings(Ceremonies ceremonies) : ISettingsMethod
         if (submission.Flow.IsApi) return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
         if (submission.Text(RemoveName) is { } remove) return KeyChanges.Remove(submission, Name, remove);
         if (submission.Text(RegisterName) is not { } sent) return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
-        if (RegistrationAnswer.Parse(sent) is not { } answer) return new SettingsResult.Refused(new FieldText("", UiMessages.Invalid("The security key's answer cannot be read. Please try again.")));
+        if (AttestationAnswer.Parse(sent) is not { } answer) return new SettingsResult.Refused(new FieldText("", UiMessages.Invalid("The security key's answer cannot be read. Please try again.")));
         if (submission.Text(DisplayName) is not { } name) return new SettingsResult.Refused(new FieldText("#/" + DisplayName, UiMessages.Required(DisplayName)));
         var (c, flow) = (submission.Context, submission.Flow);
         if (ceremonies.Register(c, flow, Name, submission.Config.SelfService.Methods.Webauthn.Config.Rp, answer, requiresUserVerification: false) is not { } key)

@@ -57,7 +57,7 @@ internal sealed class SoftKey : IDisposable
 
     public static byte[] Attested(byte[] id, byte[] cose) => [.. new byte[16], (byte)(id.Length >> 8), (byte)id.Length, .. id, .. cose];
 
-    public RegistrationAnswer Create(byte[] challenge, Says? says = null, byte[]? attested = null)
+    public AttestationAnswer Create(byte[] challenge, Says? says = null, byte[]? attested = null)
     {
         says ??= new Says();
         var client = ClientData(challenge, says);
@@ -76,7 +76,7 @@ internal sealed class SoftKey : IDisposable
         w.WriteTextString("authData");
         w.WriteByteString(auth);
         w.WriteEndMap();
-        return new RegistrationAnswer(client, says.Object(w.Encode()), ["internal"]);
+        return new AttestationAnswer(client, says.Object(w.Encode()), ["internal"]);
     }
 
     public AssertionAnswer Get(byte[] challenge, Says? says = null)
@@ -88,7 +88,7 @@ internal sealed class SoftKey : IDisposable
         return new AssertionAnswer(Id, client, auth, Sign([.. auth, .. SHA256.HashData(client)]), UserHandle);
     }
 
-    public static string Json(RegistrationAnswer answer, byte[] id) => new JsonObject
+    public static string Json(AttestationAnswer answer, byte[] id) => new JsonObject
     {
         ["id"] = Text(id), ["rawId"] = Text(id), ["type"] = "public-key",
         ["response"] = new JsonObject { ["clientDataJSON"] = Text(answer.ClientDataJson), ["attestationObject"] = Text(answer.AttestationObject), ["transports"] = new JsonArray("internal") },

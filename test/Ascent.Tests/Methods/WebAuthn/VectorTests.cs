@@ -30,7 +30,7 @@ public sealed class VectorTests
         var key = made.ShouldBeOfType<RegistrationOutcome.Verified>(made.ToString()).Key;
         Convert.ToHexStringLower(key.Id).ShouldBe(Hex(vector.GetProperty("registration"), "credential_id"));
         key.Aaguid.ShouldBe(new Guid(Bytes(vector.GetProperty("registration"), "aaguid"), bigEndian: true));
-        key.AttestationFormat.ShouldBe(name[..name.IndexOf("-es", StringComparison.Ordinal) switch { > 0 and var i => i, _ => name.IndexOf('-') }].Replace("packed-self", "packed", StringComparison.Ordinal));
+        name.ShouldStartWith(key.AttestationFormat + "-");
         key.Attestation.Type.ShouldBe(TypeOf(name));
         key.Attestation.Trusted.ShouldBe(key.Attestation.TrustPath.Count > 0);
 
@@ -118,7 +118,7 @@ public sealed class VectorTests
         TrustAnchors = [X509CertificateLoader.LoadCertificate(Bytes(document, "attestationRootCertificate"))],
     };
 
-    private static RegistrationAnswer Answer(JsonElement registration) => new(Bytes(registration, "clientDataJSON"), Bytes(registration, "attestationObject"), []);
+    private static AttestationAnswer Answer(JsonElement registration) => new(Bytes(registration, "clientDataJSON"), Bytes(registration, "attestationObject"), []);
 
     private static OriginList Origins(JsonElement document, string name) => new([document.GetProperty(name).GetString()!]);
 

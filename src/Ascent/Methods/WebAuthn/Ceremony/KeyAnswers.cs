@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace Ascent.Methods.WebAuthn.Ceremony;
 
 /// <summary>What a page sends after <c>navigator.credentials.create()</c>.</summary>
-internal sealed record RegistrationAnswer(byte[] ClientDataJson, byte[] AttestationObject, IReadOnlyList<string> Transports)
+internal sealed record AttestationAnswer(byte[] ClientDataJson, byte[] AttestationObject, IReadOnlyList<string> Transports)
 {
     private const int MostTransports = 8, LongestTransport = 32;
 
     /// <summary>Null where the text is no such answer.</summary>
-    public static RegistrationAnswer? Parse(string json) => AnswerJson.Read(json, static (_, response) =>
+    public static AttestationAnswer? Parse(string json) => AnswerJson.Read(json, static (_, response) =>
         AnswerJson.Bytes(response, "clientDataJSON") is { } client && AnswerJson.Bytes(response, "attestationObject") is { } attestation
-            ? new RegistrationAnswer(client, attestation, TransportsOf(response))
+            ? new AttestationAnswer(client, attestation, TransportsOf(response))
             : null);
 
     /// <summary>Hints for later ceremonies; what is no short word is dropped.</summary>

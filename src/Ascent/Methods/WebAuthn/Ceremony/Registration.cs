@@ -69,7 +69,7 @@ internal static class Registration
 {
     private const int LongestId = 1023;
 
-    public static RegistrationOutcome Verify(RegistrationExpectation expected, RegistrationAnswer answer)
+    public static RegistrationOutcome Verify(RegistrationExpectation expected, AttestationAnswer answer)
     {
         // Steps 5 and 6: client data are JSON. Steps 7 to 11: what they say.
         if (ClientData.Read(answer.ClientDataJson) is not { } client) return No(FaultKind.ClientData, 6, "The client data are no JSON object with type, challenge and origin.");
