@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
-using Ascent.Flows.Registration;
 using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -83,7 +82,7 @@ internal sealed class SettingsSubmit(
             var waited = flow.IsApi || c.IsJson ? null : await privilege.ResumeAsync(c, flow, session);
             return (waited ?? [], null, waited is not null);
         }
-        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, schemas.Current.Find(state.Identity.SchemaId) is { } schema ? RegistrationTraits.TypesOf(schema) : null);
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schemas.Current.Find(state.Identity.SchemaId)));
         return (body, unreadable, false);
     }
 

@@ -58,7 +58,7 @@ internal sealed class ProfileSettings(SchemaStore schemas) : ISettingsMethod
 
     /// <summary>Null where the identity's schema is gone.</summary>
     private RegistrationTraits? Read(SettingsSubmission submission) =>
-        schemas.Current.Find(submission.Identity.SchemaId) is { } schema ? RegistrationTraits.Read(schema, submission.Body["traits"]) : null;
+        schemas.Current.Find(submission.Identity.SchemaId) is { } schema ? RegistrationTraits.Read(schema, submission.Body) : null;
 
     private bool TouchesProtected(IdentityState state, RegistrationTraits traits)
     {
