@@ -193,7 +193,7 @@ public sealed class SettingsTests
         var flow = JsonElement.Parse(await page.Content.ReadAsStringAsync());
         var secret = flow.GetProperty("ui").GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("attributes"))
             .First(a => a.TryGetProperty("id", out var name) && name.GetString() == "totp_secret_key").GetProperty("text").GetProperty("context").GetProperty("secret").GetString()!;
-        var code = TotpKey.FromText(secret)!.Code(TotpKey.StepAt(DateTimeOffset.UtcNow));
+        var code = TotpKey.FromText(secret)!.Code(TotpKey.StepAt(TimeProvider.System.GetUtcNow()));
         (status, body, _) = await SignIn.SubmitAsync(server, action, new { method = "totp", totp_code = code }, ada);
         status.ShouldBe(HttpStatusCode.OK, body.GetRawText());
         (await SaveAsync(server, Browser.ActionOf(body), ada, new { email = Ada, note = "n" })).Status.ShouldBe(HttpStatusCode.OK);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ascent.Methods.WebAuthn.Ceremony;
 using Ascent.Tests.Flows;
 using Ascent.Tests.Running;
 using Shouldly;
