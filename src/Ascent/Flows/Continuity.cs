@@ -65,7 +65,8 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
         var secure = cookies.Secure ?? !c.Config.Dev;
         var cookie = new SetCookieHeaderValue(CookieName, ids.Count == 0 ? "" : ciphers.Cookie.Encrypt(CookiePurpose, string.Join(' ', ids.Select(id => id.ToString("N", CultureInfo.InvariantCulture)))))
         {
-            Path = cookies.Path, Domain = cookies.Domain, HttpOnly = true, Secure = secure, MaxAge = ids.Count == 0 ? TimeSpan.Zero : lifetime,
+            Path = cookies.Path, Domain = cookies.Domain, HttpOnly = true, Secure = secure, 
+            MaxAge = ids.Count == 0 ? TimeSpan.Zero : lifetime, Expires = ids.Count == 0 ? DateTimeOffset.UnixEpoch : time.GetUtcNow() + lifetime,
             // Lax at least: the browser comes back from a page of another site.
             SameSite = secure && cookies.SameSite == Config.SameSiteMode.None ? Microsoft.Net.Http.Headers.SameSiteMode.None : Microsoft.Net.Http.Headers.SameSiteMode.Lax,
         };

@@ -44,13 +44,14 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
     private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt, Session? kept, string returnTo, bool revokeOthers)
     {
         var device = DeviceInfo.Of(c.Http);
+        var before = flow.State;
         try
         {
             var won = await db.WriteAsync(async (tx, ct) =>
             {
                 if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
                 if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
-                flow.State = FlowState.PassedChallenge;
+                if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
                 await store.SaveAsync(tx, c.Nid, flow, ct);
                 var issued = kept is null
                     ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, [proven.Method], device, "self", ct))
@@ -63,7 +64,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         }
         catch (LostException lost)
         {
-            flow.State = FlowState.ChooseMethod;
+            flow.State = before;
             return new Outcome.Refused([new FieldText("", lost.Text)]);
         }
     }

@@ -27,12 +27,14 @@ internal static class SettingsAccess
     /// </summary>
     public static ApiError? TooWeak(FlowContext c, Session session, IdentityState state, string? returnTo)
     {
-        var required = c.Config.SelfService.Flows.Settings.RequiredAal;
-        return SessionSatisfies.Aal(session, required) || MayEnrol(c, session, state) ? null : SessionSatisfies.AalError(c.Config, required, returnTo);
+        var available = AvailableAal.Of(state.Credentials.Values, c.Config);
+        // Nothing the identity has could make the session stronger: it may enrol what does.
+        var mayEnrol = SessionAal.Reaches(session.Aal, SessionAal.Aal1) && SessionAal.Reaches(session.Aal, available);
+        return IsEnough(c, session, available) || mayEnrol ? null : SessionSatisfies.AalError(c.Config, c.Config.SelfService.Flows.Settings.RequiredAal, returnTo);
     }
 
     /// <summary>The session lacks the required level and is let in for nothing but the enrolment that leads there.</summary>
-    public static bool OnlyEnrols(FlowContext c, Session session) => !SessionSatisfies.Aal(session, c.Config.SelfService.Flows.Settings.RequiredAal);
+    public static bool OnlyEnrols(FlowContext c, Session session, IdentityState state) => !IsEnough(c, session, AvailableAal.Of(state.Credentials.Values, c.Config));
 
     /// <summary>JSON and native clients get the error; a browser goes where it points.</summary>
     public static IResult Answer(FlowContext c, bool isApi, ApiError tooWeak) =>
@@ -51,7 +53,7 @@ internal static class SettingsAccess
 
     public const string EnrolFirstReason = "This account needs a second factor before anything else can be changed. Please set one up first.";
 
-    /// <summary>Nothing the identity has could make the session stronger.</summary>
-    private static bool MayEnrol(FlowContext c, Session session, IdentityState state) =>
-        SessionAal.Reaches(session.Aal, SessionAal.Aal1) && SessionAal.Reaches(session.Aal, AvailableAal.Of(state.Credentials.Values, c.Config));
+    /// <summary>By what the identity has now, which may be more than it had when the session was read.</summary>
+    private static bool IsEnough(FlowContext c, Session session, string available) =>
+        SessionSatisfies.Aal(session with { Identity = session.Identity! with { AvailableAal = available } }, c.Config.SelfService.Flows.Settings.RequiredAal);
 }

@@ -62,7 +62,7 @@ internal sealed class SettingsCompletion(
     {
         var (s, saved) = (work.Submission, work.Saved);
         var c = s.Context;
-        var edit = saved.Change(state);
+        var edit = Change(s, saved, state);
         if (edit is IdentityEdit.Refuse refuse) return new IdentityWrite.Refused(refuse.Error);
         var apply = (IdentityEdit.Apply)edit;
         var subject = new HookSubject(c, s.Flow) { Session = Preview(s, saved) };
@@ -77,12 +77,16 @@ internal sealed class SettingsCompletion(
             case DraftHookResult.GoOn goOn:
                 var asked = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method).Any(h => h.RunsBeforeWriting);
                 // What a hook has seen is what is written; without one the change is worked out on whatever there is by then.
-                var change = asked ? Only(state, apply with { Draft = goOn.Draft }) : saved.Change;
+                var change = asked ? Only(state, apply with { Draft = goOn.Draft }) : now => Change(s, saved, now);
                 return await SaveAsync(work, change, goOn.RevokeOthers);
             default:
                 throw new UnreachableException();
         }
     }
+
+    /// <summary>The level is looked at once more: a factor enrolled by somebody else meanwhile may ask for a stronger session.</summary>
+    private static IdentityEdit Change(SettingsSubmission s, SettingsResult.Saved saved, IdentityState state) =>
+        SettingsAccess.TooWeak(s.Context, s.Session, state, null) is { } tooWeak ? new IdentityEdit.Refuse(tooWeak) : saved.Change(state);
 
     private static Func<IdentityState, IdentityEdit> Only(IdentityState seen, IdentityEdit.Apply apply) =>
         now => now.Identity.Version == seen.Identity.Version ? apply : new IdentityEdit.Refuse(Stale);

@@ -22,7 +22,7 @@ internal sealed class SettingsSubmit(
         var c = await contexts.OpenAsync(http);
         if (c.Session is not { } session || await identities.StateAsync(c.Nid, session.IdentityId, c.Ct) is not { } state) return SettingsAccess.Missing(c);
         var (flow, refusal) = await gate.FindAsync(c, FlowKind.Settings);
-        if (flow is null) return await answers.FailAsync(c, refusal!);
+        if (flow is null) return await answers.FailAsync(c, refusal!.Reason is null ? refusal with { Reason = "There are no such settings in progress. Open them anew." } : refusal);
         if (flow.IdentityId != session.IdentityId) return await answers.FailAsync(c, SettingsAccess.OtherIdentity, flow.IsApi);
         if (SettingsAccess.TooWeak(c, session, state, Flow.ActionUrl(c.Config, FlowKind.Settings, flow.Id)) is { } tooWeak) return SettingsAccess.Answer(c, flow.IsApi, tooWeak);
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, state));
@@ -35,7 +35,7 @@ internal sealed class SettingsSubmit(
         if (!resumed && FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, method, [guarded.Message!]);
         flow.TransientPayload = body["transient_payload"] as JsonObject;
-        if (SettingsAccess.OnlyEnrols(c, session) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
+        if (SettingsAccess.OnlyEnrols(c, session, state) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
         if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
         return await CarryOutAsync(submission, method);
     }

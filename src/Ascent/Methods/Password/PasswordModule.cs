@@ -1,5 +1,6 @@
 using Ascent.Flows.Login;
 using Ascent.Flows.Registration;
+using Ascent.Flows.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Password;
@@ -13,5 +14,6 @@ internal static class PasswordModule
         .AddSingleton<LeakedPasswords>()
         .AddSingleton<PasswordPolicy>()
         .AddSingleton<ILoginMethod, PasswordLogin>()
-        .AddSingleton<IRegistrationMethod, PasswordRegistration>();
+        .AddSingleton<IRegistrationMethod, PasswordRegistration>()
+        .AddSingleton<ISettingsMethod, PasswordChange>();
 }
