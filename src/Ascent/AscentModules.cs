@@ -8,9 +8,11 @@ using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
 using Ascent.Methods.Totp;
+using Ascent.Methods.WebAuthn;
 using Ascent.Risk;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -36,6 +38,8 @@ internal static class AscentModules
         .AddProfile()
         .AddPassword()
         .AddTotp()
+        .AddPasskey()
+        .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
         .AddHostedService<ConfigReloader>()
@@ -46,6 +50,7 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapWebAuthnScript();
     }
 
     public static void MapAdmin(IEndpointRouteBuilder routes)

@@ -99,6 +99,9 @@ internal abstract record LoginResult
 
         /// <summary>Nodes whose value is not shown again.</summary>
         public IReadOnlyList<string> Forget { get; init; } = [];
+
+        /// <summary>The identifier's field stays as it was instead of showing what was sent.</summary>
+        public bool LeavesIdentifier { get; init; }
     }
 
     /// <summary>The form has changed and is shown again.</summary>

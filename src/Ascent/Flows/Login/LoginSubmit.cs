@@ -109,7 +109,7 @@ internal sealed class LoginSubmit(
     {
         var ui = submission.Flow.Ui;
         ui.ResetNodes(refused.Forget);
-        if (submission.Body[LoginNodes.Identifier] is System.Text.Json.Nodes.JsonValue typed) ui.SetValue(LoginNodes.Identifier, typed.ToString());
+        if (!refused.LeavesIdentifier && submission.Body[LoginNodes.Identifier] is System.Text.Json.Nodes.JsonValue typed) ui.SetValue(LoginNodes.Identifier, typed.ToString());
         return AgainAsync(submission.Context, submission.Flow, refused.Messages);
     }
 
