@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Http;
 using Ascent.Schemas;
@@ -8,6 +9,7 @@ namespace Ascent.Flows;
 internal static class TraitInput
 {
     private const string Root = "traits";
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
     /// <summary>What a form's fields are meant to be; traits that the schema does not know are dropped.</summary>
     public static Func<string, FormType> TypesOf(IdentitySchema? schema) => name =>
@@ -24,21 +26,46 @@ internal static class TraitInput
         };
     };
 
-    /// <summary>The traits of a submission, with the objects that the schema nests fields in; whatever else stands there stays as it is.</summary>
+    /// <summary>
+    /// The traits of a submission, with the objects that the schema nests fields in, except those that it wants filled or not at
+    /// all; whatever else stands there stays as it is.
+    /// </summary>
     public static JsonNode Read(JsonObject body, IdentitySchema? schema)
     {
         if (body[Root] is { } given and not JsonObject) return given.DeepClone();
         var traits = body[Root]?.DeepClone() as JsonObject ?? [];
-        foreach (var field in schema?.Fields ?? [])
+        if (schema is null) return traits;
+        int? faults = null;
+        foreach (var path in schema.Fields.SelectMany(f => Parents(f.Name)).DistinctBy(p => string.Join('.', p)))
         {
-            var at = traits;
-            foreach (var part in field.Name.Split('.')[1..^1])
-            {
-                if (!at.TryGetPropertyValue(part, out var next)) at[part] = next = new JsonObject();
-                if (next is not JsonObject inner) break;
-                at = inner;
-            }
+            if (ParentOf(traits, path) is not { } parent || parent.ContainsKey(path[^1])) continue;
+            faults ??= Faults(traits, schema);
+            parent[path[^1]] = new JsonObject();
+            var then = Faults(traits, schema);
+            if (then > faults) parent.Remove(path[^1]);
+            else faults = then;
         }
         return traits;
     }
+
+    /// <summary>The objects that a field stands in, the outer ones first, without the traits themselves.</summary>
+    private static IEnumerable<string[]> Parents(string field)
+    {
+        var parts = field.Split('.')[1..^1];
+        return Enumerable.Range(1, parts.Length).Select(n => parts[..n]);
+    }
+
+    private static JsonObject? ParentOf(JsonObject traits, string[] path)
+    {
+        var at = traits;
+        foreach (var part in path[..^1])
+        {
+            if (at[part] is not JsonObject inner) return null;
+            at = inner;
+        }
+        return at;
+    }
+
+    private static int Faults(JsonObject traits, IdentitySchema schema) => schema.Validate(JsonElement.Parse(traits.ToJsonString(), Deep)).Errors
+        .SelectMany(e => e.Leaves).Sum(e => e.Fault is SchemaFault.MissingProperties missing ? missing.Names.Count : 1);
 }

@@ -7,10 +7,7 @@ using Ascent.Schemas;
 
 namespace Ascent.Flows.Registration;
 
-/// <summary>
-/// The traits of a submission. Nested objects that were not sent become empty ones, as forms cannot send them; where the schema
-/// wants them filled or not at all, and the rest is valid, they stay away.
-/// </summary>
+/// <summary>The traits of a submission and what the schema says of them.</summary>
 /// <param name="Sent">As they came: what the form shows again.</param>
 /// <param name="Check">The traits as they will be kept, or what is wrong with them.</param>
 internal sealed record RegistrationTraits(JsonObject Sent, TraitsResult Check)
@@ -23,14 +20,8 @@ internal sealed record RegistrationTraits(JsonObject Sent, TraitsResult Check)
 
     public IReadOnlyList<FieldText> Messages => SchemaMessages.Of(Check.Errors);
 
-    public static RegistrationTraits Read(IdentitySchema schema, JsonObject body)
-    {
-        var sent = body["traits"] as JsonObject ?? [];
-        var whole = schema.Validate(Element(TraitInput.Read(body, schema)));
-        if (whole.IsValid || body["traits"] is not (null or JsonObject)) return new RegistrationTraits(sent, whole);
-        var bare = schema.Validate(Element(sent));
-        return new RegistrationTraits(sent, bare.IsValid ? bare : whole);
-    }
+    public static RegistrationTraits Read(IdentitySchema schema, JsonObject body) =>
+        new(body["traits"] as JsonObject ?? [], schema.Validate(Element(TraitInput.Read(body, schema))));
 
     public static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString(), Deep);
 

@@ -65,12 +65,12 @@ internal sealed class HookHost : IAsyncDisposable
     public static HookConfig Hook(string url, HookSettings? settings = null, string? body = null) =>
         new() { Hook = HookLists.WebHook, Config = (settings ?? new HookSettings()) with { Url = url, Body = body is null ? null : Data(body) } };
 
-    public static FlowsConfig Login(params HookConfig[] hooks) => new() { Login = new LoginFlowConfig { After = new LoginAfter { Hooks = hooks } } };
+    public static FlowsConfig AtLogin(params HookConfig[] hooks) => new() { Login = new LoginFlowConfig { After = new LoginAfter { Hooks = hooks } } };
 
-    public static FlowsConfig Registration(params HookConfig[] hooks) =>
+    public static FlowsConfig AtRegistration(params HookConfig[] hooks) =>
         new() { Registration = new RegistrationFlowConfig { After = new RegistrationAfter { Password = new MethodAfter { Hooks = hooks } } } };
 
-    public static FlowsConfig Settings(params HookConfig[] hooks) => new() { Settings = new SettingsFlowConfig { After = new SettingsAfter { Hooks = hooks } } };
+    public static FlowsConfig AtSettings(params HookConfig[] hooks) => new() { Settings = new SettingsFlowConfig { After = new SettingsAfter { Hooks = hooks } } };
 
     /// <summary>A submission by a browser that sends cookies and headers.</summary>
     public HookSubject Subject(FlowKind kind = FlowKind.Login, Identity? identity = null, Session? session = null, string method = "POST")

@@ -20,7 +20,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task A_registered_identity_has_an_id_of_zeros_before_it_is_written_and_hooks_see_what_others_changed()
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url + "/first", Parse, About), Hook(url + "/later", body: About), Hook(url + "/second", Parse, About)));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url + "/first", Parse, About), Hook(url + "/later", body: About), Hook(url + "/second", Parse, About)));
         host.Receiver.Answer = call => call.Path == "/first"
             ? (200, """{"identity":{"traits":{"email":"kim@example.org","plan":"team"},"metadata_public":{"tier":1},"metadata_admin":null,"external_id":"x-1"}}""")
             : (200, """{"identity":{"state":"inactive","verifiable_addresses":[{"via":"email","value":"KIM@example.org","verified":true}]}}""");
@@ -37,7 +37,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task Traits_that_a_hook_breaks_are_left_to_the_write_to_refuse()
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url + "/first", Parse), Hook(url + "/second", Parse)));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url + "/first", Parse), Hook(url + "/second", Parse)));
         host.Receiver.Answer = _ => (200, """{"identity":{"traits":{"color":"red"}}}""");
         var result = await host.Runner.AfterRegistrationBeforeWriteAsync(host.Subject(FlowKind.Registration), Draft, "password");
         result.ShouldBeOfType<DraftHookResult.GoOn>().Draft.Traits.ShouldBe("""{"color":"red"}""");
@@ -47,7 +47,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task A_hook_that_may_only_interrupt_changes_nothing()
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url, Interrupts)));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url, Interrupts)));
         host.Receiver.Answer = _ => (200, """{"identity":{"metadata_public":{"tier":1}}}""");
         (await host.Runner.AfterRegistrationBeforeWriteAsync(host.Subject(FlowKind.Registration), Draft, "password")).ShouldBe(new DraftHookResult.GoOn(Draft, false));
         host.Receiver.Calls.ShouldHaveSingleItem();
@@ -56,7 +56,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task After_the_write_run_those_that_can_do_nothing_about_it()
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url + "/gate", Parse), Hook(url + "/first", body: About), new HookConfig { Hook = "session" }, Hook(url + "/second")));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url + "/gate", Parse), Hook(url + "/first", body: About), new HookConfig { Hook = "session" }, Hook(url + "/second")));
         (await host.Runner.AfterRegistrationAsync(host.Subject(FlowKind.Registration, Ada), "password")).ShouldBeNull();
         host.Receiver.Calls.Select(c => c.Path).ShouldBe(["/first", "/second"]);
         host.Receiver.Calls.First().Json.GetProperty("id").GetGuid().ShouldBe(Ada.Id);
@@ -67,7 +67,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task The_first_hook_that_fails_after_the_write_is_the_last()
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url + "/first"), Hook(url + "/second")));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url + "/first"), Hook(url + "/second")));
         host.Receiver.Answer = _ => (400, "{}");
         (await host.Runner.AfterRegistrationAsync(host.Subject(FlowKind.Registration, Ada), "password"))!.Code.ShouldBe(502);
         host.Receiver.Calls.ShouldHaveSingleItem();
@@ -76,7 +76,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task Changed_settings_keep_their_id_and_other_sessions_may_end_with_them()
     {
-        await using var host = await StartAsync(url => HookHost.Settings(new HookConfig { Hook = "revoke_active_sessions" }, Hook(url, Parse, About)));
+        await using var host = await StartAsync(url => AtSettings(new HookConfig { Hook = "revoke_active_sessions" }, Hook(url, Parse, About)));
         host.Receiver.Answer = _ => (200, """{"identity":{"metadata_public":{"checked":true}}}""");
         var before = new IdentityState(Ada, new Dictionary<string, Credential>());
         var draft = IdentityDraft.From(before) with { ReadTraits = false };
@@ -90,7 +90,7 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task Refused_settings_come_with_their_messages()
     {
-        await using var host = await StartAsync(url => HookHost.Settings(Hook(url, Interrupts)));
+        await using var host = await StartAsync(url => AtSettings(Hook(url, Interrupts)));
         host.Receiver.Answer = _ => (400, """{"messages":[{"instance_ptr":"#/traits/plan","messages":[{"id":8001,"text":"Sold out","type":"error"}]}]}""");
         var before = new IdentityState(Ada, new Dictionary<string, Credential>());
         var result = await host.Runner.AfterSettingsBeforeWriteAsync(host.Subject(FlowKind.Settings, Ada), before, IdentityDraft.From(before), "profile");
@@ -134,7 +134,7 @@ public sealed class HookRunnerTests
     [InlineData("""[{"id":"018f0000-0000-7000-8000-000000000001","value":"a@x.org","verified":true,"via":"email","status":"completed","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}]""", 0)]
     public async Task A_verified_address_may_be_demanded_of_who_has_one_at_all(string addresses, int outcome)
     {
-        await using var host = await StartAsync(_ => HookHost.Login(new HookConfig { Hook = "require_verified_address" }));
+        await using var host = await StartAsync(_ => AtLogin(new HookConfig { Hook = "require_verified_address" }));
         var result = await host.Runner.AfterLoginAsync(host.Subject(identity: Ada with { VerifiableAddressesJson = addresses }), "password");
         (result switch
         {
@@ -172,9 +172,9 @@ public sealed class HookRunnerTests
     [Fact]
     public async Task Who_began_under_a_former_configuration_still_finds_its_templates()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: About)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: About)));
         var subject = host.Subject(identity: Ada);
-        (await host.PrepareAsync(host.Config with { SelfService = new SelfServiceConfig { Flows = HookHost.Login(Hook(host.Receiver.Url, body: """{ "new": true }""")) } })).ShouldBeEmpty();
+        (await host.PrepareAsync(host.Config with { SelfService = new SelfServiceConfig { Flows = AtLogin(Hook(host.Receiver.Url, body: """{ "new": true }""")) } })).ShouldBeEmpty();
         (await host.Runner.AfterLoginAsync(subject, "password")).ShouldBeOfType<HookResult.GoOn>();
         host.Receiver.Calls.ShouldHaveSingleItem().Json.GetProperty("id").GetGuid().ShouldBe(Ada.Id);
     }

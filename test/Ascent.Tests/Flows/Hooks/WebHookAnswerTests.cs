@@ -22,7 +22,7 @@ public sealed class WebHookAnswerTests
     [InlineData(501)]
     public async Task Without_leave_to_interrupt_a_refusal_is_a_502_and_not_repeated(int status)
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url)));
         host.Receiver.Answer = _ => (status, Refusal);
         var error = (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error;
         error.Code.ShouldBe(502);
@@ -35,7 +35,7 @@ public sealed class WebHookAnswerTests
     [InlineData(false)]
     public async Task Messages_of_a_hook_that_may_interrupt_go_to_the_form(bool parse)
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, parse ? Parse : Interrupts), Hook(url + "/later")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, parse ? Parse : Interrupts), Hook(url + "/later")));
         host.Receiver.Answer = _ => (400, Refusal);
         var messages = (await host.LoginAsync()).ShouldBeOfType<HookResult.Refused>().Messages;
         messages.Select(m => (m.Pointer, m.Text.Id, m.Text.Text, m.Text.Type)).ShouldBe([("#/traits/email", 9001, "Not you", UiTextType.Error), ("#/traits/email", 0, "Really", UiTextType.Error)]);
@@ -50,7 +50,7 @@ public sealed class WebHookAnswerTests
     [InlineData("[1]")]
     public async Task A_refusal_that_says_nothing_is_a_502(string body)
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, Interrupts)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, Interrupts)));
         host.Receiver.Answer = _ => (400, body);
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Code.ShouldBe(502);
     }
@@ -62,7 +62,7 @@ public sealed class WebHookAnswerTests
     [InlineData(200, """{"identity":null}""")]
     public async Task An_answer_without_an_identity_changes_nothing(int status, string body)
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url, Parse)));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url, Parse)));
         host.Receiver.Answer = _ => (status, body);
         var draft = new IdentityDraft { SchemaId = "default", Traits = Ada.Traits };
         (await host.Runner.AfterRegistrationBeforeWriteAsync(host.Subject(FlowKind.Registration), draft, "password")).ShouldBe(new DraftHookResult.GoOn(draft, false));
@@ -78,7 +78,7 @@ public sealed class WebHookAnswerTests
     [InlineData("""{"identity":{"verifiable_addresses":[{"via":"email"}]}}""", "via and value")]
     public async Task An_answer_that_cannot_be_used_is_a_502_that_says_why(string body, string why)
     {
-        await using var host = await StartAsync(url => HookHost.Registration(Hook(url, Parse)));
+        await using var host = await StartAsync(url => AtRegistration(Hook(url, Parse)));
         host.Receiver.Answer = _ => (200, body);
         var result = await host.Runner.AfterRegistrationBeforeWriteAsync(host.Subject(FlowKind.Registration), new IdentityDraft { SchemaId = "default", Traits = Ada.Traits }, "password");
         var error = result.ShouldBeOfType<DraftHookResult.Failed>().Error;
@@ -89,7 +89,7 @@ public sealed class WebHookAnswerTests
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url + "/from")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url + "/from")));
         host.Receiver.Before = http => { http.Response.Headers.Location = "/to"; return Task.CompletedTask; };
         host.Receiver.Answer = _ => (307, "");
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Code.ShouldBe(502);
@@ -99,7 +99,7 @@ public sealed class WebHookAnswerTests
     [Fact]
     public async Task An_answer_of_more_than_five_mebibytes_is_not_read()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, Parse)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, Parse)));
         host.Receiver.Answer = _ => (200, new string(' ', WebHookSender.MaxBytes + 1));
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Code.ShouldBe(502);
     }

@@ -15,7 +15,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task After_a_login_a_template_sees_flow_request_identity_and_session()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url + "/gate", body: Keys)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url + "/gate", body: Keys)));
         (await host.LoginAsync()).ShouldBe(new HookResult.GoOn(false));
         var told = host.Receiver.Calls.ShouldHaveSingleItem();
         (told.Method, told.Path, told.Headers["Content-Type"]).ShouldBe(("POST", "/gate", "application/json"));
@@ -38,7 +38,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task A_template_may_be_JSON_with_placeholders()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: """{ "who": "{{ ctx.identity.traits.email }}", "n": 1 }""")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: """{ "who": "{{ ctx.identity.traits.email }}", "n": 1 }""")));
         await host.LoginAsync();
         host.Receiver.Calls.ShouldHaveSingleItem().Body.ShouldBe("""{"who":"ada@example.org","n":1}""");
     }
@@ -46,7 +46,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task Only_headers_of_the_list_are_shown_and_they_are_lists()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: "function(ctx) { h: ctx.request_headers, c: ctx.request_cookies.theme }")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: "function(ctx) { h: ctx.request_headers, c: ctx.request_cookies.theme }")));
         await host.LoginAsync();
         host.Receiver.Calls.ShouldHaveSingleItem().Json.GetProperty("h").ToString().Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings("").ShouldBe("""{"User-Agent":["Tests/1"]}""");
     }
@@ -60,7 +60,7 @@ public sealed class WebHookRequestTests
     public async Task Method_headers_and_a_form_go_out_as_configured()
     {
         var settings = new HookSettings { Method = "put", Headers = new Dictionary<string, string> { ["X-Custom"] = "yes", ["Content-Type"] = "application/x-www-form-urlencoded" } };
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, settings, "function(ctx) { type: ctx.flow.type, note: 'a b&c', n: 2, none: null }")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, settings, "function(ctx) { type: ctx.flow.type, note: 'a b&c', n: 2, none: null }")));
         await host.LoginAsync();
         var told = host.Receiver.Calls.ShouldHaveSingleItem();
         (told.Method, told.Headers["X-Custom"], told.Headers["Content-Type"]).ShouldBe(("PUT", "yes", "application/x-www-form-urlencoded"));
@@ -77,7 +77,7 @@ public sealed class WebHookRequestTests
         var auth = kind == "basic"
             ? new RequestAuth { Type = RequestAuthType.BasicAuth, Config = new RequestAuthSettings { User = "hook", Password = new Secret("p:w") } }
             : new RequestAuth { Type = RequestAuthType.ApiKey, Config = key };
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, new HookSettings { Auth = auth })));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, new HookSettings { Auth = auth })));
         await host.LoginAsync();
         host.Receiver.Calls.ShouldHaveSingleItem().Headers[header].ShouldBe(value);
     }
@@ -85,7 +85,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task Every_trigger_has_ids_of_its_own()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url), Hook(url)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url), Hook(url)));
         await host.LoginAsync();
         string[] ids = [.. host.Receiver.Calls.SelectMany(c => new[] { c.Headers["Ory-Webhook-Request-ID"], c.Headers["Ory-Webhook-Trigger-ID"] })];
         ids.Length.ShouldBe(4);
@@ -95,7 +95,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task A_template_can_cancel_the_call()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: "function(ctx) error 'cancel'")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: "function(ctx) error 'cancel'")));
         (await host.LoginAsync()).ShouldBeOfType<HookResult.GoOn>();
         host.Receiver.Calls.ShouldBeEmpty();
     }
@@ -103,7 +103,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task A_template_that_fails_is_our_fault_and_the_log_quotes_nothing_of_what_it_was_given()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: "function(ctx)\n  error ctx.request_cookies.ory_kratos_session")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: "function(ctx)\n  error ctx.request_cookies.ory_kratos_session")));
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Code.ShouldBe(500);
         host.Receiver.Calls.ShouldBeEmpty();
         host.Log.Entries.ShouldContain(e => e.Message.Contains("line 2", StringComparison.Ordinal));
@@ -114,7 +114,7 @@ public sealed class WebHookRequestTests
     public async Task Neither_keys_nor_what_is_sent_or_answered_comes_into_the_log()
     {
         var auth = new RequestAuth { Type = RequestAuthType.ApiKey, Config = new RequestAuthSettings { Name = "X-Api-Key", Value = new Secret("a-very-secret-key") } };
-        await using var host = await StartAsync(url => HookHost.Login(Hook($"{url}/path?token=secret-in-url", new HookSettings { Auth = auth }, "function(ctx) { cookies: ctx.request_cookies, identity: ctx.identity }")));
+        await using var host = await StartAsync(url => AtLogin(Hook($"{url}/path?token=secret-in-url", new HookSettings { Auth = auth }, "function(ctx) { cookies: ctx.request_cookies, identity: ctx.identity }")));
         host.Receiver.Answer = _ => (403, "secret-answer");
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>();
         host.Log.Entries.ShouldContain(e => e.Message.Contains("/path failed", StringComparison.Ordinal));
@@ -127,7 +127,7 @@ public sealed class WebHookRequestTests
     [Fact]
     public async Task Settings_show_a_payload_only_where_there_is_one()
     {
-        await using var host = await StartAsync(url => HookHost.Settings(Hook(url, body: "function(ctx) { [if 'transient_payload' in ctx.flow then 'payload']: ctx.flow.transient_payload }")));
+        await using var host = await StartAsync(url => AtSettings(Hook(url, body: "function(ctx) { [if 'transient_payload' in ctx.flow then 'payload']: ctx.flow.transient_payload }")));
         var subject = host.Subject(FlowKind.Settings, Ada, AdasSession);
         await host.Runner.AfterSettingsAsync(subject, "password");
         subject.Flow.TransientPayload = new System.Text.Json.Nodes.JsonObject { ["by"] = "me" };

@@ -13,7 +13,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task Trouble_on_the_other_side_is_repeated_with_the_same_ids()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, body: "{}")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: "{}")));
         var n = 0;
         host.Receiver.Answer = _ => Interlocked.Increment(ref n) == 1 ? (503, "") : (200, "{}");
         (await host.LoginAsync()).ShouldBeOfType<HookResult.GoOn>();
@@ -25,7 +25,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task A_connection_that_breaks_is_tried_again()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url)));
         var n = 0;
         host.Receiver.Before = http =>
         {
@@ -39,7 +39,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task Repeating_has_an_end()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url)));
         host.Receiver.Answer = _ => (500, "");
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Message.ShouldContain("500");
         host.Receiver.Calls.Count.ShouldBe(4);
@@ -49,7 +49,7 @@ public sealed class WebHookSendingTests
     public async Task Who_does_not_answer_within_thirty_seconds_is_a_504()
     {
         var time = new ManualTime();
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url)), time: time);
+        await using var host = await StartAsync(url => AtLogin(Hook(url)), time: time);
         host.Receiver.Before = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
         var login = host.LoginAsync();
         await UntilAsync(() => host.Receiver.Calls.Count == 1);
@@ -62,7 +62,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task An_ignored_hook_is_waited_for_by_nobody_but_the_servers_end()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, Ignored, """{ "who": "{{ ctx.identity.id }}" }""")));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, Ignored, """{ "who": "{{ ctx.identity.id }}" }""")));
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Receiver.Before = _ => gate.Task;
         host.Receiver.Answer = _ => (403, "go away");
@@ -80,7 +80,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task A_stop_that_may_not_last_gives_up_what_hangs()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, Ignored)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, Ignored)));
         host.Receiver.Before = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
         await host.Queue.StartAsync(CancellationToken.None);
         await host.LoginAsync();
@@ -95,7 +95,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task A_full_queue_takes_no_more_and_delays_nobody()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url, Ignored)));
+        await using var host = await StartAsync(url => AtLogin(Hook(url, Ignored)));
         for (var i = 0; i < HookQueue.Room; i++) host.Queue.TryAdd(_ => Task.CompletedTask).ShouldBeTrue();
         (await host.LoginAsync()).ShouldBeOfType<HookResult.GoOn>();
         host.Log.Entries.ShouldContain(e => e.Message.Contains("too many calls wait", StringComparison.Ordinal));
@@ -106,7 +106,7 @@ public sealed class WebHookSendingTests
     [InlineData("localhost")]
     public async Task Private_addresses_are_not_reached_where_that_is_forbidden(string name)
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url.Replace("127.0.0.1", name, StringComparison.Ordinal))), (c, _) => Forbid(c));
+        await using var host = await StartAsync(url => AtLogin(Hook(url.Replace("127.0.0.1", name, StringComparison.Ordinal))), (c, _) => Forbid(c));
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>().Error.Code.ShouldBe(502);
         host.Receiver.Calls.ShouldBeEmpty();
         host.Log.Entries.ShouldContain(e => e.Message.Contains("disallow_private_ip_ranges", StringComparison.Ordinal));
@@ -115,7 +115,7 @@ public sealed class WebHookSendingTests
     [Fact]
     public async Task An_exception_opens_its_own_path_and_no_other()
     {
-        await using var host = await StartAsync(url => HookHost.Login(Hook(url + "/allowed/one"), Hook(url + "/other")), (c, url) => Forbid(c, $"{url}/allowed/*"));
+        await using var host = await StartAsync(url => AtLogin(Hook(url + "/allowed/one"), Hook(url + "/other")), (c, url) => Forbid(c, $"{url}/allowed/*"));
         (await host.LoginAsync()).ShouldBeOfType<HookResult.Failed>();
         host.Receiver.Calls.ShouldHaveSingleItem().Path.ShouldBe("/allowed/one");
     }
