@@ -29,7 +29,8 @@ internal sealed record MailAddress(string Local, string Domain)
     {
         try
         {
-            var ascii = Ascii.IsValid(domain) ? domain : new IdnMapping { UseStd3AsciiRules = true }.GetAscii(domain);
+            if (!domain.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)) return null;
+            var ascii = Ascii.IsValid(domain) ? domain : new IdnMapping().GetAscii(domain.ToLowerInvariant());
             return ascii.Length <= MostDomain && ascii.Split('.').All(l => l.Length is > 0 and <= 63 && l[0] != '-' && l[^1] != '-' && l.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) ? ascii : null;
         }
         catch (ArgumentException)

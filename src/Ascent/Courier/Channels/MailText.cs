@@ -10,7 +10,7 @@ namespace Ascent.Courier.Channels;
 /// </summary>
 internal static class MailText
 {
-    private const int MostInLine = 76, MostInWord = 45;
+    private const int MostInLine = 76, MostInWord = 39;
 
     public static string Write(Outgoing message, MailAddress to, SmtpServer server, TimeProvider time)
     {
@@ -68,7 +68,7 @@ internal static class MailText
 
     private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    // RFC 2047 section 2: a word has at most 75 characters, and none of them ends within a character.
+    // RFC 2047 section 2: a line with such words has at most 76 characters; none of them ends within a character.
     private static string Encoded(string text)
     {
         var words = new List<string>();

@@ -35,6 +35,27 @@ internal sealed class HtmlPlaces
 
     private enum State { Text, TagName, Tag, Name, AfterName, Value, Raw, Comment }
 
+    /// <summary>All that is known of the place, to come back to it and to compare.</summary>
+    public readonly record struct Mark(int State, string Raw, string Name, string Tag, string Value, char Quote)
+    {
+        /// <summary>Whether a value would be treated alike at both.</summary>
+        public bool IsLike(Mark other) => State == other.State && (HtmlPlaces.State)State switch
+        {
+            HtmlPlaces.State.Value => (Name, Quote, Sort(Value)) == (other.Name, other.Quote, Sort(other.Value)),
+            HtmlPlaces.State.Raw => Raw == other.Raw,
+            HtmlPlaces.State.Text => true,
+            _ => Tag == other.Tag && Name == other.Name,
+        };
+
+        private static string Sort(string value) => value.Trim().Length == 0 ? "" : value.AsSpan().ContainsAny('?', '#') ? "?" : "x";
+    }
+
+    public Mark Now
+    {
+        get => new((int)state, raw, name, tag, value, quote);
+        set => (state, raw, name, tag, this.value, quote) = ((State)value.State, value.Raw, value.Name, value.Tag, value.Value, value.Quote);
+    }
+
     public void Advance(string html)
     {
         for (var i = 0; i < html.Length; i++) Step(html, ref i);
@@ -86,7 +107,8 @@ internal sealed class HtmlPlaces
             case State.Text when c == '<' && html.AsSpan(i).StartsWith("<!--"):
                 state = State.Comment;
                 break;
-            case State.Text when c == '<' && i + 1 < html.Length && (char.IsAsciiLetter(html[i + 1]) || html[i + 1] is '/' or '!'):
+            // At the text's end whatever comes next would be the tag's name.
+            case State.Text when c == '<' && (i + 1 == html.Length || char.IsAsciiLetter(html[i + 1]) || html[i + 1] is '/' or '!'):
                 (state, tag) = (State.TagName, "");
                 break;
             case State.Comment when c == '>' && i >= 2 && html.AsSpan(i - 2, 2).SequenceEqual("--"):
@@ -94,11 +116,15 @@ internal sealed class HtmlPlaces
                 break;
             case State.TagName or State.Tag or State.Name or State.AfterName when c == '>':
                 raw = tag.ToLowerInvariant();
+                (name, value) = ("", "");
                 state = raw is "script" or "style" or "textarea" or "xmp" or "iframe" ? State.Raw : State.Text;
                 break;
             case State.TagName:
-                if (char.IsWhiteSpace(c)) state = State.Tag;
+                if (char.IsWhiteSpace(c)) (state, name) = (State.Tag, "");
                 else tag += c;
+                break;
+            case State.Tag when c == '=' && name.Length > 0:
+                state = State.AfterName;
                 break;
             case State.Tag when !char.IsWhiteSpace(c) && c != '/':
                 (state, name) = (State.Name, c.ToString());
@@ -118,7 +144,7 @@ internal sealed class HtmlPlaces
                 (state, name) = (State.Name, "");
                 break;
             case State.Value when c == quote:
-                state = State.Tag;
+                (state, name, value) = (State.Tag, "", "");
                 break;
             case State.Value:
                 value += c;

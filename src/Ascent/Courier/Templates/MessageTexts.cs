@@ -37,7 +37,7 @@ internal sealed class MessageTexts(IReadOnlyDictionary<(TemplateType Type, TextP
         var data = (JsonObject)message.TemplateData.DeepClone();
         data["to"] = message.Recipient;
         if (message.Channel == MessageChannel.Email) return data;
-        data.Remove("verification_url");
+        if (message.TemplateType == TemplateType.VerificationCodeValid) data.Remove("verification_url");
         data["request_url_domain"] = data["request_url"] is JsonValue url && Uri.TryCreate(url.ToString(), UriKind.Absolute, out var address) ? address.Host : "";
         return data;
     }

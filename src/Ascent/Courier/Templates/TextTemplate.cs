@@ -154,14 +154,34 @@ internal sealed class TextTemplate
                 throw start.Fault(e.Message);
             }
             at++;
+            var before = places.Now;
             var then = ReadUntil(pieces, ref at, depth, nested: true);
-            if (pieces[at].IsAction("end")) return new Node.Choice(when, then, []);
+            var after = places.Now;
+            places.Now = before;
+            if (pieces[at].IsAction("end"))
+            {
+                Agree(start, after);
+                return new Node.Choice(when, then, []);
+            }
             var tokens = pieces[at].Tokens!;
-            if (tokens is [_, { Kind: TokenKind.Word, Text: "if" }, ..]) return new Node.Choice(when, then, [Choice(pieces, ref at, tokens[2..], depth)]);
+            if (tokens is [_, { Kind: TokenKind.Word, Text: "if" }, ..])
+            {
+                var next = Choice(pieces, ref at, tokens[2..], depth);
+                Agree(start, after);
+                return new Node.Choice(when, then, [next]);
+            }
             if (tokens.Count > 1) throw pieces[at].Fault("must be {{ else }} or {{ else if … }}");
             at++;
             var otherwise = ReadUntil(pieces, ref at, depth, nested: true);
-            return pieces[at].IsAction("end") ? new Node.Choice(when, then, otherwise) : throw pieces[at].Fault("comes after {{ else }}");
+            if (!pieces[at].IsAction("end")) throw pieces[at].Fault("comes after {{ else }}");
+            Agree(start, after);
+            return new Node.Choice(when, then, otherwise);
+        }
+
+        /// <summary>Whichever way is taken, what follows must stand at the same place in HTML.</summary>
+        private void Agree(Piece start, HtmlPlaces.Mark other)
+        {
+            if (scope.Html && !places.Now.IsLike(other)) throw start.Fault("leaves HTML at another place than without it: open and close tags and quotes on both ways");
         }
     }
 }
