@@ -40,6 +40,8 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log)
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ApiError.BadRequest("The request body is too large."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => ApiError.Of(408, "The request body arrived too slowly."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => ApiError.Of(415, "The Content-Type is not supported here; send application/json."),
+        // Kestrel's way of saying that a chunk claims to be longer than numbers go.
+        IOException { InnerException: OverflowException } => ApiError.BadRequest("The request could not be read; its chunks are malformed."),
         BadHttpRequestException => ApiError.BadRequest("The request could not be read; a parameter or the body is missing or malformed."),
         _ => ApiError.Internal() with { Debug = dev ? exception.GetType().Name : null },
     };

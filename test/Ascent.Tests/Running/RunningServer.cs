@@ -80,7 +80,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Sends bytes as they are and reads one answer, or until the server closes; empty where it closed without a word.</summary>
-    public async Task<string> RawAsync(byte[] request, bool admin = true)
+    public async Task<string> RawAsync(byte[] request, bool admin = true, bool untilClosed = false)
     {
         using var tcp = await ConnectAsync(admin);
         var stream = tcp.GetStream();
@@ -90,7 +90,7 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             await stream.WriteAsync(request, limit.Token);
             var buffer = new byte[16 * 1024];
-            for (int read; !IsWhole(answer) && (read = await stream.ReadAsync(buffer, limit.Token)) > 0;) answer.Write(buffer, 0, read);
+            for (int read; (untilClosed || !IsWhole(answer)) && (read = await stream.ReadAsync(buffer, limit.Token)) > 0;) answer.Write(buffer, 0, read);
         }
         catch (IOException)
         {
@@ -110,7 +110,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return false;
     }
 
-    public Task<string> RawAsync(string request, bool admin = true) => RawAsync(Encoding.Latin1.GetBytes(request), admin);
+    public Task<string> RawAsync(string request, bool admin = true, bool untilClosed = false) => RawAsync(Encoding.Latin1.GetBytes(request), admin, untilClosed);
 
     public async Task<TcpClient> ConnectAsync(bool admin = true)
     {

@@ -59,7 +59,7 @@ internal sealed partial class Twins(RunningServer sqlite, RunningServer postgres
         var (first, second) = (answers[0], answers[1]);
         foreach (var answer in answers)
         {
-            answer.Status.ShouldBeLessThan(500, $"{asked}\n{answer}");
+            if (answer.Status != 505) answer.Status.ShouldBeLessThan(500, $"{asked}\n{answer}"); // 505: no HTTP that we speak
             Inside().IsMatch(answer.Body).ShouldBeFalse($"{asked}\n{answer}");
         }
         first.ShouldBe(second, asked);
@@ -91,6 +91,6 @@ internal sealed partial class Twins(RunningServer sqlite, RunningServer postgres
     [GeneratedRegex(@"\$argon2id\$[^""]*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Secret();
 
-    [GeneratedRegex(@"sqlite|npgsql|postgres|near ""|syntax error|insert into|violates|constraint|[a-z]Exception|   at |System\.|Microsoft\.|Ascent\.", RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"sqlite|npgsql|postgres|near ""|syntax error|insert into|violates|constraint|[a-z]Exception|   at |(?-i:System\.[A-Z]|Microsoft\.[A-Z]|Ascent\.[A-Z])", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Inside();
 }
