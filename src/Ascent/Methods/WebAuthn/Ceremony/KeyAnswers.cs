@@ -44,7 +44,8 @@ internal static class AnswerJson
             using var document = JsonDocument.Parse(json, Strict);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out var type) || !type.ValueEquals("public-key"u8)) return null;
-            if (Bytes(root, "id") is not { Length: > 0 } id || Bytes(root, "rawId") is { } raw && !raw.AsSpan().SequenceEqual(id)) return null;
+            // Texts are compared, not bytes: base64url can spell the same bytes in more ways than one.
+            if (Bytes(root, "id") is not { Length: > 0 } id || root.TryGetProperty("rawId", out var raw) && !raw.ValueEquals(root.GetProperty("id").GetString())) return null;
             return root.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object ? make(id, response) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
