@@ -30,7 +30,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         flow.Active = proven.Method.Method;
         if (!proven.Identity.IsActive) return Refuse(MessageIds.IdentityDisabled);
         if (ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, c.Config.SelfService.Flows.Login.After.ReturnUrlFor(proven.Method.Method)) is not ReturnToResult.Allowed to)
-            return Refuse(MessageIds.Invalid);
+            return new Outcome.Refused([new FieldText("", UiMessages.Invalid("The address to return to is no longer one that this server may send browsers to."))]);
         var kept = Continues(c, proven) ? c.Session : null;
         switch (await hooks.AfterLoginAsync(new HookSubject(c, flow) { Identity = proven.Identity, Session = Preview(c, kept, proven) }, proven.Method.Method))
         {

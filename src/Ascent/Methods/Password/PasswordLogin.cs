@@ -35,7 +35,7 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
                 LoginNodes.KeepIdentifier(form, form.Identifier ?? "");
                 Append(form, MessageIds.LoginPassword);
                 break;
-            case LoginStage.Refresh when form.Identity is { } state && state.Credentials.TryGetValue(Name, out var own) && own.Identifiers.Count > 0:
+            case LoginStage.Refresh when form.Identity is { } state && state.Credentials.TryGetValue(Name, out var own) && own.Identifiers.Count > 0 && PasswordCredentials.Read(own) is not null:
                 LoginNodes.KeepIdentifier(form, form.Identifier ?? own.Identifiers[0]);
                 Append(form, MessageIds.LoginSubmit);
                 break;
