@@ -1,4 +1,5 @@
 using Ascent.Config;
+using Ascent.Flows.Codes;
 using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
@@ -23,6 +24,7 @@ internal static class FlowsModule
         .AddSingleton<FlowStore>()
         .AddSingleton<FlowErrorStore>()
         .AddSingleton<FlowSweep>()
+        .AddSingleton<CodeStore>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()
