@@ -8,6 +8,7 @@ using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Oidc;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
@@ -37,6 +38,7 @@ internal static class AscentModules
         .AddFlows()
         .AddProfile()
         .AddPassword()
+        .AddOidc()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
@@ -50,6 +52,7 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapOidc();
         routes.MapWebAuthnScript();
     }
 

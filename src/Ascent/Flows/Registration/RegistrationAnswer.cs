@@ -12,6 +12,7 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
 {
     public IResult Of(FlowContext c, Flow flow, Identity identity, IssueResult.Issued? handedOut, string returnTo)
     {
+        if (c.App is not null) return handedOut is null ? new RedirectResult(returnTo) : FlowAnswers.ToApp(c, returnTo);
         if (flow.IsApi)
         {
             JsonArray? next = handedOut is null ? null : [new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = handedOut.Token.Value }];
