@@ -4,9 +4,12 @@ using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Flows;
+using Ascent.Flows.Recovery;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
@@ -35,6 +38,7 @@ internal static class AscentModules
         .AddRisk()
         .AddCourier()
         .AddFlows()
+        .AddRecovery()
         .AddProfile()
         .AddPassword()
         .AddTotp()
@@ -42,6 +46,8 @@ internal static class AscentModules
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
+        .AddCodeRecovery()
+        .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 
@@ -50,6 +56,7 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapRecovery();
         routes.MapWebAuthnScript();
     }
 
@@ -59,5 +66,7 @@ internal static class AscentModules
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
         routes.MapAdminCourier();
+        routes.MapAdminCodeRecovery();
+        routes.MapAdminLinkRecovery();
     }
 }
