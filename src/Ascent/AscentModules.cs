@@ -46,7 +46,9 @@ internal static class AscentModules
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
+        .AddCode()
         .AddCodeRecovery()
+        .AddLink()
         .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();

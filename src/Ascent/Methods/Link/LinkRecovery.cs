@@ -69,6 +69,8 @@ internal sealed class LinkRecovery(CodeStore codes, RecoverySender sender) : IRe
                 {
                     Address = to.Address.Length > 0 ? new ProvenAddress(to.Via, to.Address) : null, InBrowser = true,
                 };
+            case CodeLookup.Expired expired:
+                return Invalid with { Text = UiMessages.RecoveryExpired(expired.At, c.Now) };
             default:
                 return Invalid;
         }
