@@ -11,6 +11,7 @@ using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Oidc;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
@@ -41,6 +42,7 @@ internal static class AscentModules
         .AddRecovery()
         .AddProfile()
         .AddPassword()
+        .AddOidc()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
@@ -59,6 +61,7 @@ internal static class AscentModules
         routes.MapPublicSessions();
         routes.MapFlows();
         routes.MapRecovery();
+        routes.MapOidc();
         routes.MapWebAuthnScript();
     }
 
