@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
 using Ascent.Http;
 using Ascent.Risk;
 using Ascent.Sessions;
@@ -14,7 +15,8 @@ namespace Ascent.Flows.Login;
 /// A login was proven: hooks, then one transaction that spends the proof, ends the flow and issues or raises the session, then the
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
-internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json)
+internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
+    OAuth2Logins oauth2)
 {
     public abstract record Outcome
     {
@@ -60,7 +62,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
                 await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
                 return issued;
             }, c.Ct);
-            return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
+            return new Outcome.Done(await AnswerAsync(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
         }
         catch (LostException lost)
         {
@@ -69,18 +71,21 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         }
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo)
+    private async Task<IResult> AnswerAsync(FlowContext c, Flow flow, Issued issued, string returnTo)
     {
         var session = issued.Session;
         var enough = SessionSatisfies.Aal(session, c.Config.Session.Whoami.RequiredAal);
         if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, null);
         if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
-        if (!enough)
-        {
-            var stepUp = ReturnTo.CarryOver($"{c.Config.Serve.Public.BaseUrl}self-service/login/browser?aal=aal2", flow.ReturnTo);
-            return FlowAnswers.Elsewhere(c, flow, stepUp);
-        }
+        if (!enough) return FlowAnswers.Elsewhere(c, flow, OAuth2Logins.StepUpUrl(c, flow.OAuth2Login?.Challenge, flow.ReturnTo));
+        if (flow.OAuth2Login is { } login)
+            return await oauth2.AcceptAsync(c, login, session) switch
+            {
+                ProviderReply<string>.Given to => FlowAnswers.Elsewhere(c, flow, to.Value),
+                ProviderReply<string>.Refused refused => await answers.FailAsync(c, refused.Error),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
         if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
         return Sent(session, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
     }

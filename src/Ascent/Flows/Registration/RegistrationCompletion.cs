@@ -77,7 +77,7 @@ internal sealed class RegistrationCompletion(
     {
         if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
         var handsOut = c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
-        return new Outcome.Done(success.Of(c, flow, identity, handsOut ? issued : null, returnTo));
+        return new Outcome.Done(await success.OfAsync(c, flow, identity, handsOut ? issued : null, returnTo));
     }
 
     private async Task<Outcome> FailAsync(FlowContext c, Flow flow, ApiError error) => new Outcome.Done(await answers.FailAsync(c, error, flow.IsApi));
