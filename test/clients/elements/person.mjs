@@ -14,7 +14,7 @@ export class Person {
     context.setDefaultTimeout(10_000)
     const person = new Person()
     Object.assign(person, { context, site, ascentUrl, page: await context.newPage(), faults: [], refusals: [] })
-    person.page.on('pageerror', e => person.faults.push(e.stack))
+    person.page.on('pageerror', e => person.faults.push(e.stack || String(e)))
     person.page.on('dialog', dialog => { person.faults.push(`a dialogue: ${dialog.message()}`); dialog.dismiss().catch(() => {}) })
     person.page.on('requestfailed', request => { if (!/ERR_ABORTED/.test(request.failure().errorText)) person.faults.push(`${request.url()}: ${request.failure().errorText}`) })
     person.page.on('response', answer => { if (answer.status() >= 500) person.faults.push(`${answer.url()}: ${answer.status()}`) })
