@@ -217,6 +217,100 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     assert.equal(await person.section('passkey').locator('button[type=submit]').count(), 0)
   })
 
+  test('asks for the identifier first where the configuration says so', async person => {
+    const email = 'ian@example.org'
+    await create(email)
+    await configured(t => t.replace('lifespan: 10m }', 'lifespan: 10m, style: identifier_first }'), async () => {
+      await person.go('/login')
+      await person.input('identifier').fill(email)
+      assert.equal(await person.input('password').count(), 0)
+      await person.shoot('identifier-first')
+      await person.button('method').click()
+      await person.shoot('identifier-first-how')
+      await person.find('ory/form/auth-picker/password').or(person.input('password')).first().waitFor()
+      if (await person.find('ory/form/auth-picker/password').count()) await person.find('ory/form/auth-picker/password').click()
+      await person.input('password').fill('not-the-word')
+      await person.button('method').click()
+      await person.isTold(4000006)
+      await person.input('password').fill(password)
+      await person.shoot('identifier-first-password')
+      await person.button('method').click()
+      await person.isSignedIn(email, 'aal1', 'password')
+    })
+  })
+
+  test('signs somebody up in one step where the configuration says so', async person => {
+    const email = 'jim@example.org'
+    await configured(t => t.replace('    registration:\n', '    registration:\n      enable_legacy_one_step: true\n'), async () => {
+      await person.go('/registration')
+      await person.input('traits.email').fill(email)
+      await person.input('traits.name').fill('Jim')
+      await person.input('password').fill(password)
+      await person.shoot('registration-one-step')
+      await person.page.locator('button[type=submit][value=password]').click()
+      await person.isSignedIn(email, 'aal1', 'password')
+    })
+  })
+
+  test('signs somebody up and in with a security key and no password', async person => {
+    const email = 'kai@example.org'
+    const key = await person.addKey('usb')
+    await configured(t => t.replace('passwordless: false', 'passwordless: true').replace(/ {4}passkey: \{ enabled: true.*\n/, ''), async () => {
+      await person.go('/registration')
+      await person.input('traits.email').fill(email)
+      await person.button('method').click()
+      await person.shoot('registration-how-security-key')
+      await person.find('ory/form/auth-picker/webauthn').click()
+      await person.input('webauthn_register_displayname').fill('Kai\'s')
+      await person.shoot('registration-security-key')
+      await person.button('webauthn_register_trigger').click()
+      await person.isSignedIn(email, 'aal1', 'webauthn')
+      assert.equal((await key.credentials()).length, 1)
+      await person.signOut()
+      await person.input('identifier').fill(email)
+      await person.shoot('login-security-key')
+      await person.page.locator('button[type=submit][value=webauthn]').click()
+      await person.shoot('login-security-key-second')
+      await person.button('webauthn_login_trigger').click()
+      await person.isSignedIn(email, 'aal1', 'webauthn')
+    })
+  })
+
+  test('returns to where it came from', async person => {
+    const email = 'lou@example.org'
+    await create(email)
+    await person.go(`/login?return_to=${encodeURIComponent(`${person.site.url}/?back`)}`)
+    await person.input('identifier').fill(email)
+    await person.input('password').fill(password)
+    await person.button('method').click()
+    await person.page.waitForURL(`${person.site.url}/?back`)
+    await person.isSignedIn(email, 'aal1')
+  })
+
+  test('shows backup codes again, and which are used', async person => {
+    const email = 'mia@example.org'
+    await create(email)
+    await signIn(person, email)
+    await person.isSignedIn(email, 'aal1')
+    await person.go('/settings')
+    await person.button('lookup_secret_regenerate').click()
+    const shown = person.find('ory/screen/settings/group/recovery_code/codes')
+    const codes = (await shown.innerText()).match(/\b[a-z0-9]{8}\b/g)
+    await person.button('lookup_secret_confirm').click()
+    await person.shows('ory/form/node/button/lookup_secret_disable')
+    await person.signOut()
+    await signIn(person, email)
+    await person.input('lookup_secret').fill(codes[0])
+    await person.button('method').click()
+    await person.isSignedIn(email, 'aal2', 'password', 'lookup_secret')
+    await person.go('/settings')
+    await person.section('lookup_secret').locator('button[name=lookup_secret_reveal]').click()
+    await shown.waitFor()
+    await person.shoot('settings-backup-codes-revealed')
+    const again = (await shown.innerText()).match(/\b[a-z0-9]{8}\b/g)
+    assert.deepEqual(again.filter(c => codes.includes(c)), codes.slice(1))
+  })
+
   test('shows an error that it was sent to', async person => {
     await person.page.goto(`${server().publicUrl}/self-service/login/browser?return_to=https://evil.example.org/`)
     await person.isAt('/error')
