@@ -15,7 +15,7 @@ namespace Ascent.Flows.Login;
 /// A login was proven: hooks, then one transaction that spends the proof, ends the flow and issues or raises the session, then the
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
-internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
+internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
     LoginMethods methods, IdentityWriter writer, SessionExchange exchange)
 {
     public abstract record Outcome
@@ -25,6 +25,8 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         public sealed record Done(IResult Answer) : Outcome;
 
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
+
+        public sealed record Failed(ApiError Error) : Outcome;
     }
 
     public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt)
@@ -39,7 +41,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         switch (await hooks.AfterLoginAsync(new HookSubject(c, flow) { Identity = proven.Identity, Session = Preview(c, kept, proven, cargo) }, proven.Method.Method))
         {
             case HookResult.Refused refused: return new Outcome.Refused(refused.Messages);
-            case HookResult.Failed failed: return new Outcome.Done(await answers.FailAsync(c, failed.Error, flow.IsApi));
+            case HookResult.Failed failed: return new Outcome.Failed(failed.Error);
             case HookResult.GoOn goOn: return await IssueAsync(c, flow, new Proof(proven, cargo, attempt), kept, to.Url, goOn.RevokeOthers);
             default: throw new System.Diagnostics.UnreachableException();
         }

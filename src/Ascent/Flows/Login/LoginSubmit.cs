@@ -53,9 +53,11 @@ internal sealed class LoginSubmit(
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
         LoginResult result;
+        LoginCompletion.Outcome? outcome = null;
         try
         {
             result = await look();
+            if (result is LoginResult.Proven proven) outcome = await completion.CompleteAsync(c, flow, proven, attempt);
         }
         catch
         {
@@ -63,26 +65,23 @@ internal sealed class LoginSubmit(
             throw;
         }
         if (result is LoginResult.Refused { Subject: not null } wrong) await throttle.FailedAsync(c.Nid, attempt, wrong.IdentityId);
-        else if (result is not LoginResult.Proven) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-        return await AnswerAsync(submission, result, attempt);
+        else if (outcome is not LoginCompletion.Outcome.Done) await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+        return outcome is not null ? await AnswerAsync(submission, outcome) : await AnswerAsync(submission, result);
     }
 
-    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginResult result, ThrottleVerdict.Admitted attempt)
+    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginCompletion.Outcome outcome) => outcome switch
+    {
+        LoginCompletion.Outcome.Done done => done.Answer,
+        LoginCompletion.Outcome.Refused refused => await AgainAsync(submission.Context, submission.Flow, refused.Messages),
+        LoginCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         switch (result)
         {
-            case LoginResult.Proven proven:
-                switch (await completion.CompleteAsync(c, flow, proven, attempt))
-                {
-                    case LoginCompletion.Outcome.Done done:
-                        return done.Answer;
-                    case LoginCompletion.Outcome.Refused refused:
-                        await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-                        return await AgainAsync(c, flow, refused.Messages);
-                    default:
-                        throw new System.Diagnostics.UnreachableException();
-                }
             case LoginResult.Refused refused:
                 return await RefusedAsync(submission, refused);
             case LoginResult.NextStep:
