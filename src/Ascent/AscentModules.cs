@@ -6,6 +6,7 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Passkey;
@@ -37,6 +38,7 @@ internal static class AscentModules
         .AddFlows()
         .AddProfile()
         .AddPassword()
+        .AddCode()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
