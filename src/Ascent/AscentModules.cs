@@ -8,6 +8,7 @@ using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
@@ -44,6 +45,7 @@ internal static class AscentModules
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
+        .AddLink()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 

@@ -6,6 +6,7 @@ using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -53,7 +54,11 @@ internal static class FlowsModule
         .AddSingleton<RegistrationSubmit>()
         .AddSingleton<RegistrationCompletion>()
         .AddSingleton<RegistrationAnswer>()
-        .AddSingleton<DuplicateAccount>();
+        .AddSingleton<DuplicateAccount>()
+        .AddSingleton<VerificationMethods>()
+        .AddSingleton<VerificationStart>()
+        .AddSingleton<VerificationMail>()
+        .AddSingleton<AddressMails>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)

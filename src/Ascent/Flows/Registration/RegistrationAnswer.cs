@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Crypto;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
@@ -10,17 +11,26 @@ namespace Ascent.Flows.Registration;
 /// <summary>What each kind of client hears of a registration that was done. A session is shown only where it is handed out.</summary>
 internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessions, IdentityJson identities)
 {
-    public IResult Of(FlowContext c, Flow flow, Identity identity, IssueResult.Issued? handedOut, string returnTo)
+    /// <param name="HandedOut">The session, where it is the client's to have.</param>
+    /// <param name="Begun">Verifications that the client is told of.</param>
+    /// <param name="Csrf">The new value of a browser's anti-forgery cookie.</param>
+    public sealed record Outcome(IssueResult.Issued? HandedOut, IReadOnlyList<BegunVerification> Begun, byte[]? Csrf, string ReturnTo);
+
+    /// <param name="sendsToPage">A form browser goes to the verification before it goes where it wanted.</param>
+    public IResult Of(FlowContext c, Flow flow, Identity identity, Outcome outcome, bool sendsToPage)
     {
+        var handedOut = outcome.HandedOut;
+        var shown = outcome.Begun.Select(b => b.ToContinueWith());
         if (flow.IsApi)
         {
-            JsonArray? next = handedOut is null ? null : [new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = handedOut.Token.Value }];
-            return Sent(identity, handedOut, handedOut?.Token, next);
+            JsonArray next = [.. shown];
+            if (handedOut is not null) next.Add(new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = handedOut.Token.Value });
+            return Sent(identity, handedOut, handedOut?.Token, next.Count == 0 ? null : next);
         }
-        CsrfCookie.Rotate(c.Http, c.Config);
+        CsrfCookie.Rotate(c.Http, c.Config, outcome.Csrf!);
         if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
-        return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && outcome.Begun is [.., { Page: { } page }] ? page : outcome.ReturnTo);
+        return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = outcome.ReturnTo }, .. shown]);
     }
 
     private JsonBytesResult Sent(Identity identity, IssueResult.Issued? handedOut, SessionToken? token, JsonArray? next) => new(JsonOut.ToBytes((sessions, identities, identity, handedOut, token, next), static (w, s) =>

@@ -1,12 +1,13 @@
 using Ascent.Flows.Login;
 using Ascent.Flows.Registration;
+using Ascent.Flows.Verification;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Code;
 
 /// <summary>
-/// Six digits by mail or text message: signing in and up by them, and as a second factor. Refuses: a code twice, a code in another
-/// flow or for another account than it was sent for, and sending one to an address that nobody signs in with.
+/// Six digits by mail or text message: signing in and up by them, as a second factor, and proving an address. Refuses: a code twice, a
+/// code in another flow or for another account than it was sent for, and sending one to an address that nobody signs in with.
 /// </summary>
 internal static class CodeModule
 {
@@ -15,5 +16,6 @@ internal static class CodeModule
         .AddSingleton<CodeMail>()
         .AddSingleton<CodeProof>()
         .AddSingleton<ILoginMethod, CodeLogin>()
-        .AddSingleton<IRegistrationMethod, CodeRegistration>();
+        .AddSingleton<IRegistrationMethod, CodeRegistration>()
+        .AddSingleton<IVerificationMethod, CodeVerification>();
 }
