@@ -36,6 +36,10 @@ internal sealed record ThrottleSubject
     public static ThrottleSubject Factor(Guid identityId, string method) =>
         new(ThrottleKind.Factor, $"{identityId:n} {method}") { IdentityId = identityId, Method = method };
 
+    /// <summary>Codes for one purpose that are sent to one address, whosever it is and if it is nobody's.</summary>
+    public static ThrottleSubject MailedCode(string purpose, string address) =>
+        new(ThrottleKind.Factor, $"{purpose} {Identifiers.Normalize(address)}") { Method = purpose };
+
     public override string ToString() => $"throttle subject of kind {Kind}";
 
     private static string Network(IPAddress client)

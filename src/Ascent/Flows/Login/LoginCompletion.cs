@@ -14,7 +14,7 @@ namespace Ascent.Flows.Login;
 /// A login was proven: hooks, then one transaction that spends the proof, ends the flow and issues or raises the session, then the
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
-internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json)
+internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json, LoginVerification verification)
 {
     public abstract record Outcome
     {
@@ -36,6 +36,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         {
             case HookResult.Refused refused: return new Outcome.Refused(refused.Messages);
             case HookResult.Failed failed: return new Outcome.Done(await answers.FailAsync(c, failed.Error, flow.IsApi));
+            case HookResult.MustVerify must: return await verification.DemandAsync(c, flow, proven.Identity, must.Address) is { } answer ? new Outcome.Done(answer) : Refuse(MessageIds.AddressNotVerified);
             case HookResult.GoOn goOn: return await IssueAsync(c, flow, proven, attempt, kept, to.Url, goOn.RevokeOthers);
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -45,6 +46,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
     {
         var device = DeviceInfo.Of(c.Http);
         var before = flow.State;
+        var begun = await verification.BeginAsync(c, flow, proven);
         try
         {
             var won = await db.WriteAsync(async (tx, ct) =>
@@ -60,7 +62,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
                 await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
                 return issued;
             }, c.Ct);
-            return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
+            return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo, begun));
         }
         catch (LostException lost)
         {
@@ -69,20 +71,23 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         }
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo)
+    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo, LoginVerification.Begun? begun)
     {
         var session = issued.Session;
         var enough = SessionSatisfies.Aal(session, c.Config.Session.Whoami.RequiredAal);
-        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, null);
-        if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
+        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, begun?.Shown is { } told ? [told.ToContinueWith()] : null);
+        if (begun is not null) CsrfCookie.Rotate(c.Http, c.Config, begun.Csrf!);
+        else if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
         if (!enough)
         {
             var stepUp = ReturnTo.CarryOver($"{c.Config.Serve.Public.BaseUrl}self-service/login/browser?aal=aal2", flow.ReturnTo);
             return FlowAnswers.Elsewhere(c, flow, stepUp);
         }
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
-        return Sent(session, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(begun?.Shown?.Page ?? returnTo);
+        JsonArray next = [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }];
+        if (begun?.Shown is { } shown) next.Add(shown.ToContinueWith());
+        return Sent(session, null, next);
     }
 
     private JsonBytesResult Sent(Session session, SessionToken? token, JsonArray? next) => new(JsonOut.ToBytes((json, session, token, next), static (w, s) =>

@@ -29,7 +29,7 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
         }
         CsrfCookie.Rotate(c.Http, c.Config, outcome.Csrf!);
         if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && outcome.Begun is [.., { Page: { } page }] ? page : outcome.ReturnTo);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && outcome.Begun is [.., var last] ? last.Page : outcome.ReturnTo);
         return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = outcome.ReturnTo }, .. shown]);
     }
 

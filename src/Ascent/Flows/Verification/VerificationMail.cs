@@ -14,7 +14,7 @@ internal sealed class VerificationMail(CourierQueue courier, IdentityJson identi
     {
         var notice = await method.IssueAsync(tx, c, flow, to, ct);
         var data = Common(flow);
-        data["identity"] = JsonNode.Parse(JsonOut.ToBytes((identities, identity), static (w, s) => s.identities.WritePublic(w, s.identity)));
+        data["identity"] = Shown(identity);
         foreach (var (name, value) in notice.Data) data[name] = value?.DeepClone();
         await courier.QueueAsync(tx, c.Nid, new CourierMessage(ChannelOf(to.Via), to.Address, notice.Template, data), ct);
     }
@@ -22,6 +22,17 @@ internal sealed class VerificationMail(CourierQueue courier, IdentityJson identi
     /// <summary>Tells an address that nobody has it.</summary>
     public Task TellUnknownAsync(Tx tx, FlowContext c, IVerificationMethod method, Flow flow, CodeRecipient to, CancellationToken ct) =>
         courier.QueueAsync(tx, c.Nid, new CourierMessage(ChannelOf(to.Via), to.Address, method.UnknownRecipient, Common(flow)), ct);
+
+    /// <summary>Tells an address that it, or another one, is not what it was to an account.</summary>
+    public Task TellFormerAsync(Tx tx, FlowContext c, Flow flow, VerifiableAddress address, Identity identity, CancellationToken ct)
+    {
+        var data = Common(flow);
+        data["identity"] = Shown(identity);
+        data["changed_at"] = Rfc3339.Format(c.Now);
+        return courier.QueueAsync(tx, c.Nid, new CourierMessage(ChannelOf(address.Via), address.Value, TemplateType.VerifiableAddressChanged, data), ct);
+    }
+
+    private JsonNode? Shown(Identity identity) => JsonNode.Parse(JsonOut.ToBytes((identities, identity), static (w, s) => s.identities.WritePublic(w, s.identity)));
 
     private static JsonObject Common(Flow flow) => new() { ["request_url"] = flow.RequestUrl, ["transient_payload"] = flow.TransientPayload?.DeepClone() ?? new JsonObject() };
 
