@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything, starts what the tests need, runs all of them and stops it again. The last line counts them.
 #   ./test.sh            everything
-#   ./test.sh FILTER…    what is passed on to the test program, as -class "*Whoami*"
+#   ./test.sh FILTER…    what is passed on to the test program, as --filter-class "*Whoami*"
 set -euo pipefail
 cd "$(dirname "$0")"
 command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }

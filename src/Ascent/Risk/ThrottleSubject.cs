@@ -25,6 +25,15 @@ internal sealed record ThrottleSubject
     /// <summary>What somebody typed to say who they are; every way of writing it is the same subject.</summary>
     public static ThrottleSubject Identifier(string typed) => new(ThrottleKind.Identifier, Identifiers.Normalize(typed));
 
+    /// <summary>
+    /// Codes that an account is recovered by, named by whom they were sent to. Counted apart from the identifier that signs in: who
+    /// is locked out there gets back in here.
+    /// </summary>
+    public static ThrottleSubject Recovery(string to) => new(ThrottleKind.Identifier, $"recovery\n{Identifiers.Normalize(to)}");
+
+    /// <summary>Codes that verify an address, by the address: whosever it is, and if it is nobody's.</summary>
+    public static ThrottleSubject Verification(string address) => new(ThrottleKind.Identifier, $"verification\n{Identifiers.Normalize(address)}");
+
     /// <summary>Where the attempt comes from. An IPv6 client has a whole /64 to itself, so that is what is counted.</summary>
     public static ThrottleSubject Address(IPAddress client)
     {
@@ -35,10 +44,6 @@ internal sealed record ThrottleSubject
     /// <summary>One method of one account: guessing at it is limited whoever guesses, wherever from.</summary>
     public static ThrottleSubject Factor(Guid identityId, string method) =>
         new(ThrottleKind.Factor, $"{identityId:n} {method}") { IdentityId = identityId, Method = method };
-
-    /// <summary>Codes for one purpose that are sent to one address, whosever it is and if it is nobody's.</summary>
-    public static ThrottleSubject MailedCode(string purpose, string address) =>
-        new(ThrottleKind.Factor, $"{purpose} {Identifiers.Normalize(address)}") { Method = purpose };
 
     public override string ToString() => $"throttle subject of kind {Kind}";
 

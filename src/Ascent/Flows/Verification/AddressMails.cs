@@ -36,7 +36,7 @@ internal sealed record BegunVerification(Guid FlowId, string Address, string Pag
 /// Writes to addresses when somebody signs up, changes settings or signs in. Of those that are not verified each gets a verification flow of
 /// its own, in the transaction that changes the identity, and counts as written to from then on.
 /// </summary>
-internal sealed class AddressMails(Db db, VerificationMethods methods, VerificationMail mail, IdentityPlanner planner, IdentityWriter writer)
+internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods methods, VerificationMail mail, IdentityPlanner planner, IdentityWriter writer)
 {
     /// <summary>Whether anybody is written to at all.</summary>
     public bool IsOn(AscentConfig config) => config.SelfService.Flows.Verification.Enabled && methods.InUse(config) is not null;
@@ -90,7 +90,7 @@ internal sealed class AddressMails(Db db, VerificationMethods methods, Verificat
         flow.SentTo = address;
         flow.ParkedChange = parked;
         method.Await(new VerificationForm(c.Config, flow, csrf is null ? "" : Csrf.Mask(csrf)), to);
-        await FlowStore.InsertAsync(tx, c.Nid, flow, ct);
+        await store.InsertAsync(tx, c.Nid, flow, ct);
         await mail.SendAsync(tx, c, method, flow, to, identity, ct);
         return new BegunVerification(flow.Id, address.Address, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi };
     }

@@ -118,7 +118,7 @@ internal sealed class VerificationSubmit(
     {
         var subjects = new List<ThrottleSubject>();
         if (ThrottleClient.Of(c.Http) is { } client) subjects.Add(client);
-        if (flow.SentTo is { } to) subjects.Add(ThrottleSubject.MailedCode("verification", to.Address));
+        if (flow.SentTo is { } to) subjects.Add(ThrottleSubject.Verification(to.Address));
         return subjects;
     }
 
