@@ -33,7 +33,7 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
         if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
         var (to, refused) = await WhereToAsync(c, flow, handedOut, outcome.ReturnTo);
         if (refused is not null) return await answers.FailAsync(c, refused);
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && flow.OAuth2Login is null && outcome.Begun is [.., { Page: { } page }] ? page : to);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && flow.OAuth2Login is null && outcome.Begun is [.., var last] ? last.Page : to);
         return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = to }, .. shown]);
     }
 
