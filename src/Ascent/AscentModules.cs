@@ -11,6 +11,7 @@ using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
 using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Oidc;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
@@ -41,12 +42,13 @@ internal static class AscentModules
         .AddRecovery()
         .AddProfile()
         .AddPassword()
+        .AddOidc()
+        .AddCode()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
-        .AddCode()
         .AddCodeRecovery()
         .AddLink()
         .AddLinkRecovery()
@@ -59,6 +61,7 @@ internal static class AscentModules
         routes.MapPublicSessions();
         routes.MapFlows();
         routes.MapRecovery();
+        routes.MapOidc();
         routes.MapWebAuthnScript();
     }
 

@@ -4,6 +4,7 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Ascent.Flows.Verification;
@@ -25,18 +26,20 @@ internal static class FlowsModule
         .AddSingleton<FlowStore>()
         .AddSingleton<FlowErrorStore>()
         .AddSingleton<FlowSweep>()
+        .AddSingleton<SessionExchange>()
         .AddSingleton<CodeStore>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()
         .AddSingleton<FlowReading>()
-        .AddSingleton<OutboundClient>()
         .AddSingleton<HookQueue>()
         .AddHostedService(s => s.GetRequiredService<HookQueue>())
         .AddSingleton<WebHookContext>()
         .AddSingleton<WebHookSender>()
         .AddSingleton<WebHook>()
         .AddSingleton<HookRunner>()
+        .AddSingleton<OAuth2Provider>()
+        .AddSingleton<OAuth2Logins>()
         .AddSingleton<LoginMethods>()
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
@@ -79,7 +82,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors();
+        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

@@ -109,7 +109,7 @@ internal sealed class RecoveryCompletion(
         var result = await issuer.IssueAsync(tx, c.Nid, proven.IdentityId, [proven.Method], device, "self", ct);
         if (result is IssueResult.Issued issued)
         {
-            if (work.Settings is { } next) await FlowStore.InsertAsync(tx, c.Nid, next, ct);
+            if (work.Settings is { } next) await store.InsertAsync(tx, c.Nid, next, ct);
             if (work.RevokesOthers) await sessions.RevokeOthersAsync(tx, c.Nid, proven.IdentityId, issued.Session.Id, "self", ct);
         }
         await events.WriteAsync(tx, c.Nid, new Event(result is IssueResult.Issued ? "recovery.completed" : "recovery.refused")
