@@ -6,7 +6,9 @@ using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
@@ -42,6 +44,8 @@ internal static class AscentModules
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
+        .AddCode()
+        .AddLink()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 

@@ -7,6 +7,7 @@ using Ascent.Flows.Logout;
 using Ascent.Flows.OAuth2;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -56,7 +57,11 @@ internal static class FlowsModule
         .AddSingleton<RegistrationSubmit>()
         .AddSingleton<RegistrationCompletion>()
         .AddSingleton<RegistrationAnswer>()
-        .AddSingleton<DuplicateAccount>();
+        .AddSingleton<DuplicateAccount>()
+        .AddSingleton<VerificationMethods>()
+        .AddSingleton<VerificationStart>()
+        .AddSingleton<VerificationMail>()
+        .AddSingleton<AddressMails>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
