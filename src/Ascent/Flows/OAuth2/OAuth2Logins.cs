@@ -63,6 +63,14 @@ internal sealed class OAuth2Logins(OAuth2Provider provider, FlowAnswers answers)
     /// <summary>Where the browser of the session goes on at the provider.</summary>
     public Task<ProviderReply<string>> AcceptAsync(FlowContext c, OAuth2Login login, Session session) => provider.AcceptAsync(c.Config, login.Challenge, session, c.Ct);
 
+    /// <summary>A login for a client is done: the browser goes on at the provider.</summary>
+    public async Task<IResult> FinishAsync(FlowContext c, Flow flow, OAuth2Login login, Session session) => await AcceptAsync(c, login, session) switch
+    {
+        ProviderReply<string>.Given to => FlowAnswers.Elsewhere(c, flow, to.Value),
+        ProviderReply<string>.Refused refused => await answers.FailAsync(c, refused.Error),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>
     /// Who is signed in already need not sign in again: the provider is told so, unless the session is weaker than our own
     /// <c>whoami</c> would have it.

@@ -22,6 +22,7 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
     {
         var handedOut = outcome.HandedOut;
         var shown = outcome.Begun.Select(b => b.ToContinueWith());
+        if (c.App is not null) return handedOut is null ? new RedirectResult(outcome.ReturnTo) : FlowAnswers.ToApp(c, outcome.ReturnTo);
         if (flow.IsApi)
         {
             JsonArray next = [.. shown];
@@ -30,18 +31,19 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
         }
         CsrfCookie.Rotate(c.Http, c.Config, outcome.Csrf!);
         if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
+        // The way to an OAuth2 client goes on from there; until then its provider hears nothing.
         if (!c.IsJson && sendsToPage && outcome.Begun is [.., { Page: { } page }]) return new RedirectResult(page);
-        var (to, refused) = await WhereToAsync(c, flow, outcome);
+        var (to, refused) = await WhereToAsync(c, flow, handedOut, outcome.ReturnTo);
         if (refused is not null) return await answers.FailAsync(c, refused);
         if (!c.IsJson) return new RedirectResult(to);
         return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = to }, .. shown]);
     }
 
     /// <summary>For an OAuth2 client: to its provider, or to a login for it where the registration signs nobody in.</summary>
-    private async Task<(string To, ApiError? Refused)> WhereToAsync(FlowContext c, Flow flow, Outcome outcome)
+    private async Task<(string To, ApiError? Refused)> WhereToAsync(FlowContext c, Flow flow, IssueResult.Issued? handedOut, string returnTo)
     {
-        if (flow.OAuth2Login is not { } login) return (outcome.ReturnTo, null);
-        if (outcome.HandedOut is not { } handedOut) return (OAuth2Logins.LoginUrl(c, login), null);
+        if (flow.OAuth2Login is not { } login) return (returnTo, null);
+        if (handedOut is null) return (OAuth2Logins.LoginUrl(c, login), null);
         return await oauth2.AcceptAsync(c, login, handedOut.Session) switch
         {
             ProviderReply<string>.Given given => (given.Value, null),
