@@ -102,7 +102,7 @@ public sealed class OAuth2RegistrationTests
         (await ReturnAddressesAsync(provider)).Count.ShouldBe(1);
     }
 
-    private static Task<IReadOnlyList<string>> ReturnAddressesAsync(ProviderStandIn provider) => provider.Server.Workshop.Database.Db.ReadAsync(
+    private static Task<List<string>> ReturnAddressesAsync(ProviderStandIn provider) => provider.Server.Workshop.Database.Db.ReadAsync(
         new Sql("select return_to from flow where kind = 'verification' and return_to is not null"), r => r.Text(0), CancellationToken.None);
 
     private static Task<(HttpStatusCode Status, string Location)> SendAsync(FormBrowser browser, JsonElement flow, string email) =>
