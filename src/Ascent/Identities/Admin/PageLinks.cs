@@ -28,12 +28,14 @@ internal static class PageLinks
     }
 }
 
-/// <summary>Opaque names of places in the list of identities.</summary>
+/// <summary>Opaque names of places in the list of identities; its beginning has the name that Kratos gives it.</summary>
 internal sealed class PageTokens(Ciphers ciphers)
 {
     private const string Purpose = "page/identities";
 
-    public string After(Guid id) => ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
+    private static readonly string Beginning = Guid.Empty.ToString();
 
-    public Guid? Read(string token) => ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
+    public string After(Guid id) => id == Guid.Empty ? Beginning : ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
+
+    public Guid? Read(string token) => token == Beginning ? Guid.Empty : ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
 }
