@@ -28,14 +28,13 @@ internal static class PageLinks
     }
 }
 
-/// <summary>Opaque names of places in the list of identities; its beginning has the name that Kratos gives it.</summary>
+/// <summary>Opaque names of places in the list of identities.</summary>
 internal sealed class PageTokens(Ciphers ciphers)
 {
     private const string Purpose = "page/identities";
 
-    private static readonly string Beginning = Guid.Empty.ToString();
+    /// <summary>The beginning is no secret and goes by the id that nobody has: one link to it stays good for ever.</summary>
+    public string After(Guid id) => id == Guid.Empty ? id.ToString() : ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
 
-    public string After(Guid id) => id == Guid.Empty ? Beginning : ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
-
-    public Guid? Read(string token) => token == Beginning ? Guid.Empty : ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
+    public Guid? Read(string token) => token == Guid.Empty.ToString() ? Guid.Empty : ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
 }
