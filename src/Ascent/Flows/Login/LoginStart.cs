@@ -29,8 +29,9 @@ internal sealed class LoginStart(
         if (await AlreadyAsync(c, asked, isApi) is { } there) return there;
         var flow = NewFlow(c, asked, isApi);
         if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
-        await PopulateAsync(c, flow);
-        await store.InsertAsync(c.Nid, flow, c.Ct);
+        var begun = await BeginAsync(await PopulateAsync(c, flow));
+        if (begun is LoginResult.Failed failed) return await answers.FailAsync(c, failed.Error, isApi);
+        await store.InsertAsync(c.Nid, flow, (begun as LoginResult.NextStep)?.Write, c.Ct);
         var code = isApi && c.QueryFlag("return_session_token_exchange_code") ? await exchange.BeginAsync(c.Nid, flow, c.Ct) : null;
         return answers.Started(c, flow, FlowJson.Extras.None with { ExchangeCode = code });
     }
@@ -102,7 +103,7 @@ internal sealed class LoginStart(
         };
     }
 
-    private async Task PopulateAsync(FlowContext c, Flow flow)
+    private async Task<LoginForm> PopulateAsync(FlowContext c, Flow flow)
     {
         var session = c.Session;
         if (!flow.IsApi) flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));
@@ -115,17 +116,28 @@ internal sealed class LoginStart(
             _ => LoginStage.FirstFactor,
         };
         var state = stage is LoginStage.FirstFactor or LoginStage.Identify || session is null ? null : await identities.StateAsync(c.Nid, session.IdentityId, c.Ct);
-        await FillAsync(c, flow, stage, state, state is null ? null : SignInName(state));
+        var form = await FillAsync(c, flow, stage, state, state is null ? null : SignInName(state));
         if (flow.IsRefresh) flow.Ui.Messages.Add(UiMessages.Of(MessageIds.LoginRefresh));
         if (session is not null && !SessionAal.Reaches(session.Aal, flow.RequestedAal)) flow.Ui.Messages.Add(UiMessages.Of(MessageIds.LoginSecondFactor));
+        return form;
     }
 
-    /// <summary>Lets every method add its part and brings the parts into their order.</summary>
-    public async Task FillAsync(FlowContext c, Flow flow, LoginStage stage, IdentityState? state, string? identifier)
+    /// <summary>Lets the first method that can go on without the form do so; null where all wait.</summary>
+    public async Task<LoginResult?> BeginAsync(LoginForm form)
+    {
+        foreach (var method in methods.For(form.Flow.RequestedAal, form.Config))
+            if (await method.BeginAsync(form, form.Context.Ct) is { } begun)
+                return begun;
+        return null;
+    }
+
+    /// <summary>Lets every method add its part and brings the parts into their order; a second step shows them as they come.</summary>
+    public async Task<LoginForm> FillAsync(FlowContext c, Flow flow, LoginStage stage, IdentityState? state, string? identifier)
     {
         var form = new LoginForm(c, flow, stage, state, identifier, IdentifierLabel(flow));
         foreach (var method in methods.For(flow.RequestedAal, c.Config)) await method.PopulateAsync(form, c.Ct);
-        NodeOrder.Login.Sort(flow.Ui.Nodes);
+        if (stage != LoginStage.Credentials) NodeOrder.Login.Sort(flow.Ui.Nodes);
+        return form;
     }
 
     /// <summary>The title of the one trait that people sign in with; a general word where there are several or none.</summary>
