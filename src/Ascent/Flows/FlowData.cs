@@ -23,6 +23,13 @@ internal static class FlowData
         /// <summary>What a client wants hooks to see; handed through, never looked at.</summary>
         public JsonObject? TransientPayload { get => flow.Data[TransientPayload] as JsonObject; set => flow.Data[TransientPayload] = value?.DeepClone(); }
 
+        /// <summary>Hands on what belongs to the client's undertaking and not to the form, when another flow takes this one's place.</summary>
+        public void CarryTo(Flow other)
+        {
+            foreach (var name in (ReadOnlySpan<string>)[IdentitySchema, TransientPayload, "oauth2_login_challenge", "oauth2_login_request"])
+                if (flow.Data[name] is { } value) other.Data[name] = value.DeepClone();
+        }
+
         /// <summary>A method's own memory in this flow; made on first use.</summary>
         public JsonObject MemoryOf(string method)
         {

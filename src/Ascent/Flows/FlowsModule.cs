@@ -25,12 +25,12 @@ internal static class FlowsModule
         .AddSingleton<FlowStore>()
         .AddSingleton<FlowErrorStore>()
         .AddSingleton<FlowSweep>()
+        .AddSingleton<SessionExchange>()
         .AddSingleton<CodeStore>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()
         .AddSingleton<FlowReading>()
-        .AddSingleton<OutboundClient>()
         .AddSingleton<HookQueue>()
         .AddHostedService(s => s.GetRequiredService<HookQueue>())
         .AddSingleton<WebHookContext>()
@@ -79,7 +79,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors();
+        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

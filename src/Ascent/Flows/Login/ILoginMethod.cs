@@ -6,6 +6,7 @@ using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
 using Ascent.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Login;
 
@@ -26,10 +27,18 @@ internal interface ILoginMethod
     /// <summary>Whether what was sent is for this method, though it may not say so by <c>method</c>.</summary>
     bool Claims(JsonObject body) => false;
 
+    /// <summary>What the flow carries for whoever signs in by it, by this method or another; null where it carries nothing.</summary>
+    LoginCargo? CargoOf(Flow flow) => null;
+
     Task PopulateAsync(LoginForm form, CancellationToken ct);
 
     Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct);
 }
+
+/// <summary>A credential that waits in a login flow for its owner to sign in; it is added in the transaction that issues the session.</summary>
+/// <param name="Owner">Who alone may have it: a login as anybody else is refused.</param>
+/// <param name="Method">Proven already when the flow began; the session has it beside the one that the login itself adds.</param>
+internal sealed record LoginCargo(Guid Owner, AuthenticationMethod Method, Func<IdentityState, IdentityEdit> Change);
 
 /// <summary>Which form is being built.</summary>
 internal enum LoginStage
@@ -86,6 +95,15 @@ internal abstract record LoginResult
     {
         public Func<Tx, CancellationToken, Task<bool>>? Consume { get; init; }
         public UiText? Lost { get; init; }
+
+        /// <summary>Never continues the session that is there, not even one of the same identity.</summary>
+        public bool OpensOwnSession { get; init; }
+
+        /// <summary>What the proof told of the identity, written with the session; where it cannot be, the login goes on without.</summary>
+        public Func<IdentityState, IdentityEdit>? Update { get; init; }
+
+        /// <summary>Told where <see cref="Update"/> could not be written.</summary>
+        public Action<IdentityWrite>? NotUpdated { get; init; }
     }
 
     /// <summary>Not proven; what to say, and at which field. A wrong proof counts against the identifier and the client.</summary>
@@ -109,6 +127,9 @@ internal abstract record LoginResult
 
     /// <summary>The browser goes elsewhere first.</summary>
     public sealed record Elsewhere(string Url) : LoginResult;
+
+    /// <summary>Another flow took over and answers.</summary>
+    public sealed record Answered(IResult Answer) : LoginResult;
 
     public sealed record Failed(ApiError Error) : LoginResult;
 }

@@ -12,7 +12,7 @@ namespace Ascent.Flows.Login;
 
 /// <summary>Begins logins: checks what was asked for, builds the form, keeps it.</summary>
 internal sealed class LoginStart(
-    FlowContexts contexts, FlowAnswers answers, FlowStore store, LoginMethods methods, IdentityStore identities, SchemaStore schemas, HookRunner hooks)
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, LoginMethods methods, IdentityStore identities, SchemaStore schemas, HookRunner hooks, SessionExchange exchange)
 {
     public static ApiError SessionNeeded { get; } = ApiError.Unauthorized("A second factor adds to a session, and there is none. Sign in first.", "session_aal1_required")
         with { Message = "A higher level can be reached only from a session" };
@@ -28,7 +28,20 @@ internal sealed class LoginStart(
         if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
         await PopulateAsync(c, flow);
         await store.InsertAsync(c.Nid, flow, c.Ct);
-        return answers.Started(c, flow);
+        var code = isApi && c.QueryFlag("return_session_token_exchange_code") ? await exchange.BeginAsync(c.Nid, flow, c.Ct) : null;
+        return answers.Started(c, flow, FlowJson.Extras.None with { ExchangeCode = code });
+    }
+
+    /// <summary>A login in the place of another flow that came to one: for the same client and the same way back. It is not kept yet.</summary>
+    public async Task<(Flow? Flow, ApiError? Stopped)> BeginInsteadAsync(FlowContext c, Flow other)
+    {
+        var flow = NewFlow(c, new Asked(SessionAal.Aal1, false, other.ReturnTo, null, null), other.IsApi);
+        flow.RequestUrl = other.RequestUrl;
+        other.CarryTo(flow);
+        if (await hooks.BeforeAsync(c, flow) is { } stopped) return (null, stopped);
+        if (!flow.IsApi) flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));
+        await FillAsync(c, flow, LoginStage.FirstFactor, null, null);
+        return (flow, null);
     }
 
     /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>

@@ -29,11 +29,24 @@ internal sealed class LoginSubmit(
         if (FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new LoginResult.Refused(guarded.Message!));
         flow.TransientPayload = body["transient_payload"] as System.Text.Json.Nodes.JsonObject;
-        return await CarryOutAsync(submission, method);
+        return await CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct));
+    }
+
+    /// <summary>
+    /// The browser is back from where <see cref="LoginResult.Elsewhere"/> sent it. What it brings is no form, so <paramref name="look"/>
+    /// takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    public async Task<IResult> ReturnAsync(LoginSubmission submission, ILoginMethod method, Func<Task<LoginResult>> look)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        if (await StandsInTheWayAsync(c, flow) is { } stop) return stop;
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        return await CarryOutAsync(submission, method, look);
     }
 
     /// <summary>Counts the attempt before it is looked at, and takes it back unless a proof was judged and found wrong.</summary>
-    private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method)
+    private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method, Func<Task<LoginResult>> look)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
@@ -43,7 +56,7 @@ internal sealed class LoginSubmit(
         LoginCompletion.Outcome? outcome = null;
         try
         {
-            result = await method.SubmitAsync(submission, c.Ct);
+            result = await look();
             if (result is LoginResult.Proven proven) outcome = await completion.CompleteAsync(c, flow, proven, attempt);
         }
         catch
@@ -77,6 +90,8 @@ internal sealed class LoginSubmit(
             case LoginResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case LoginResult.Answered answered:
+                return answered.Answer;
             case LoginResult.Failed failed:
                 return await answers.FailAsync(c, failed.Error, flow.IsApi);
             default:

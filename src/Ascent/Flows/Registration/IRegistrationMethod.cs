@@ -7,6 +7,7 @@ using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Registration;
 
@@ -32,7 +33,7 @@ internal interface IRegistrationMethod
     LoginHint? HintFor(IdentityState state, AscentConfig config) => null;
 }
 
-/// <param name="Providers">Labels of the social accounts, for social sign-in.</param>
+/// <param name="Providers">The providers' ids, for social sign-in.</param>
 internal sealed record LoginHint(string CredentialType, params IReadOnlyList<string> Providers);
 
 /// <summary>Which form is being built.</summary>
@@ -99,6 +100,9 @@ internal abstract record RegistrationResult
     {
         public Func<Tx, Identity, CancellationToken, Task<bool>>? Consume { get; init; }
         public UiText? Lost { get; init; }
+
+        /// <summary>Answers where something of the identity is somebody else's already; without it the form says so.</summary>
+        public Func<IdentityConflict, Task<IResult>>? IfTaken { get; init; }
     }
 
     /// <summary>Not done; what to say, and at which field.</summary>
@@ -121,6 +125,9 @@ internal abstract record RegistrationResult
 
     /// <summary>The browser goes elsewhere first.</summary>
     public sealed record Elsewhere(string Url) : RegistrationResult;
+
+    /// <summary>Another flow took over and answers.</summary>
+    public sealed record Answered(IResult Answer) : RegistrationResult;
 
     public sealed record Failed(ApiError Error) : RegistrationResult;
 }

@@ -21,6 +21,7 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
     {
         var handedOut = outcome.HandedOut;
         var shown = outcome.Begun.Select(b => b.ToContinueWith());
+        if (c.App is not null) return handedOut is null ? new RedirectResult(outcome.ReturnTo) : FlowAnswers.ToApp(c, outcome.ReturnTo);
         if (flow.IsApi)
         {
             JsonArray next = [.. shown];

@@ -15,7 +15,8 @@ namespace Ascent.Flows.Registration;
 /// answer. Of many submissions of one form exactly one gets through.
 /// </summary>
 internal sealed class RegistrationCompletion(
-    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, AddressMails mails, RegistrationAnswer success)
+    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, AddressMails mails,
+    RegistrationAnswer success, SessionExchange exchange)
 {
     public abstract record Outcome
     {
@@ -61,11 +62,13 @@ internal sealed class RegistrationCompletion(
                 await store.SaveAsync(tx, c.Nid, flow, ct);
                 // A hook may have it created inactive: then there is no session to hand out.
                 issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
+                if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
                 begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct);
             }, c.Ct);
             return write switch
             {
                 IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, new RegistrationAnswer.Outcome(issued, begun, csrf, returnTo)),
+                IdentityWrite.Conflict conflict when accepted.IfTaken is { } taken => new Outcome.Done(await taken(conflict.With)),
                 IdentityWrite.Conflict conflict => Refuse(await duplicates.MessageAsync(c, conflict.With)),
                 IdentityWrite.InvalidTraits invalid => new Outcome.Refused(SchemaMessages.Of(invalid.Check.Errors)),
                 IdentityWrite.Refused refused => Refuse(UiMessages.Invalid(refused.Error.Reason ?? refused.Error.Message)),
@@ -84,10 +87,12 @@ internal sealed class RegistrationCompletion(
     {
         if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
         var list = c.Config.SelfService.Flows.Registration.After.HooksFor(method);
-        if (!list.Has(HookLists.Session)) outcome = outcome with { HandedOut = null };
+        if (!HandsOut(c, method)) outcome = outcome with { HandedOut = null };
         if (!AddressMails.IsShown(c.Config, list)) outcome = outcome with { Begun = [] };
         return new Outcome.Done(success.Of(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
     }
+
+    private static bool HandsOut(FlowContext c, string method) => c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
 
     private async Task<Outcome> FailAsync(FlowContext c, Flow flow, ApiError error) => new Outcome.Done(await answers.FailAsync(c, error, flow.IsApi));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Ascent.Flows.Registration;
 
 /// <summary>Begins registrations: checks what was asked for, builds the form, keeps it.</summary>
-internal sealed class RegistrationStart(FlowContexts contexts, FlowAnswers answers, FlowStore store, RegistrationForms forms, SchemaStore schemas, HookRunner hooks)
+internal sealed class RegistrationStart(FlowContexts contexts, FlowAnswers answers, FlowStore store, RegistrationForms forms, SchemaStore schemas, HookRunner hooks, SessionExchange exchange)
 {
     public static ApiError Disabled { get; } = ApiError.BadRequest("Nobody can sign up here: selfservice.flows.registration.enabled is false.", "self_service_flow_disabled");
 
@@ -26,7 +27,21 @@ internal sealed class RegistrationStart(FlowContexts contexts, FlowAnswers answe
         if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);
         await BuildAsync(c, flow, schema);
         await store.InsertAsync(c.Nid, flow, c.Ct);
-        return answers.Started(c, flow);
+        var code = isApi && c.QueryFlag("return_session_token_exchange_code") ? await exchange.BeginAsync(c.Nid, flow, c.Ct) : null;
+        return answers.Started(c, flow, FlowJson.Extras.None with { ExchangeCode = code });
+    }
+
+    /// <summary>A registration in the place of another flow that came to one: for the same client and the same way back.</summary>
+    public async Task<(RegistrationSubmission? Submission, ApiError? Stopped)> BeginInsteadAsync(FlowContext c, Flow other, JsonObject body)
+    {
+        if (!c.Config.SelfService.Flows.Registration.Enabled) return (null, Disabled);
+        var flow = NewFlow(c, other.IsApi, other.RequestUrl, other.ReturnTo, null);
+        other.CarryTo(flow);
+        if (forms.SchemaOf(flow) is not { } schema) return (null, ApiError.BadRequest("The identity schema of this registration does not exist any more. Begin a new one."));
+        if (await hooks.BeforeAsync(c, flow) is { } stopped) return (null, stopped);
+        await BuildAsync(c, flow, schema);
+        await store.InsertAsync(c.Nid, flow, c.Ct);
+        return (new RegistrationSubmission(c, flow, body, schema), null);
     }
 
     /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>

@@ -37,6 +37,21 @@ internal sealed class RegistrationSubmit(
         return await CarryOutAsync(submission, await method.SubmitAsync(submission, c.Ct));
     }
 
+    /// <summary>
+    /// The browser is back from where <see cref="RegistrationResult.Elsewhere"/> sent it. What it brings is no form, so
+    /// <paramref name="look"/> takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    public async Task<IResult> ReturnAsync(RegistrationSubmission submission, IRegistrationMethod method, Func<Task<RegistrationResult>> look)
+    {
+        var (c, flow, schema) = (submission.Context, submission.Flow, submission.Schema);
+        if (!c.Config.SelfService.Flows.Registration.Enabled) return await answers.FailAsync(c, RegistrationStart.Disabled, flow.IsApi);
+        if (c.Session is not null) return flow.IsApi || c.IsJson ? RegistrationStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, schema));
+        if (flow.Completed) return await AgainAsync(c, flow, schema, [new FieldText("", UiMessages.Of(MessageIds.RegistrationAlreadyDone))]);
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        return await CarryOutAsync(submission, await look());
+    }
+
     private async Task<IResult> CarryOutAsync(RegistrationSubmission submission, RegistrationResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
@@ -59,6 +74,8 @@ internal sealed class RegistrationSubmit(
             case RegistrationResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case RegistrationResult.Answered answered:
+                return answered.Answer;
             case RegistrationResult.Failed failed:
                 return await answers.FailAsync(c, failed.Error, flow.IsApi);
             default:

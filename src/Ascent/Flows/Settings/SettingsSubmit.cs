@@ -37,13 +37,31 @@ internal sealed class SettingsSubmit(
         flow.TransientPayload = body["transient_payload"] as JsonObject;
         if (SettingsAccess.OnlyEnrols(c, session, state) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
         if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
-        return await CarryOutAsync(submission, method);
+        return await CarryOutAsync(submission, method, await method.SubmitAsync(submission, c.Ct));
     }
 
-    private async Task<IResult> CarryOutAsync(SettingsSubmission submission, ISettingsMethod method)
+    /// <summary>
+    /// The browser is back from where <see cref="SettingsResult.Elsewhere"/> sent it. What it brings is no form, so <paramref name="look"/>
+    /// takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    /// <param name="body">The form that sent it there, which is carried out anew where a fresh proof is needed first.</param>
+    public async Task<IResult> ReturnAsync(FlowContext c, Flow flow, JsonObject body, ISettingsMethod method, Func<SettingsSubmission, Task<SettingsResult>> look)
+    {
+        if (c.Session is not { } session || await identities.StateAsync(c.Nid, session.IdentityId, c.Ct) is not { } state) return SettingsAccess.Missing(c);
+        if (flow.IdentityId != session.IdentityId) return await answers.FailAsync(c, SettingsAccess.OtherIdentity, flow.IsApi);
+        if (SettingsAccess.TooWeak(c, session, state, Flow.ActionUrl(c.Config, FlowKind.Settings, flow.Id)) is { } tooWeak) return SettingsAccess.Answer(c, flow.IsApi, tooWeak);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, state));
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        var submission = new SettingsSubmission(c, flow, body, state, session);
+        if (SettingsAccess.OnlyEnrols(c, session, state)) return await EnrolFirstAsync(submission, method);
+        if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
+        return await CarryOutAsync(submission, method, await look(submission));
+    }
+
+    private async Task<IResult> CarryOutAsync(SettingsSubmission submission, ISettingsMethod method, SettingsResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
-        switch (await method.SubmitAsync(submission, c.Ct))
+        switch (result)
         {
             case SettingsResult.Saved saved:
                 return await CompleteAsync(submission, method, saved);

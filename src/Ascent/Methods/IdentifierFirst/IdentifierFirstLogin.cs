@@ -55,9 +55,8 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
         }
         UiNode[] before = [.. flow.Ui.Nodes];
         flow.Ui.Nodes.RemoveAll(n => n.Id == "method" && n.Group == NodeGroups.IdentifierFirst);
-        var common = flow.Ui.Nodes.Count;
         await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
-        if (flow.Ui.Nodes.Count <= common)
+        if (!flow.Ui.Nodes.Exists(n => n.Group is not (NodeGroups.Default or NodeGroups.IdentifierFirst) && !before.Any(b => ReferenceEquals(b, n))))
         {
             flow.Ui.Nodes.Clear();
             flow.Ui.Nodes.AddRange(before);
