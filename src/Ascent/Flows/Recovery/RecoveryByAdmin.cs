@@ -34,7 +34,7 @@ internal sealed record RecoveryRequest(Guid IdentityId, TimeSpan Lifespan, bool 
 /// Recoveries that administrators begin for somebody: a code or a link is handed out rather than sent. They work where people may not
 /// recover by themselves, and mark no address as verified, since nothing went to one.
 /// </summary>
-internal sealed class RecoveryByAdmin(Db db, FlowStore flows, FlowContexts contexts, IdentityStore identities, EventWriter events)
+internal sealed class RecoveryByAdmin(Db db, FlowStore store, FlowContexts contexts, IdentityStore identities, EventWriter events)
 {
     public Task<FlowContext> OpenAsync(HttpContext http) => contexts.OpenAsync(http);
 
@@ -51,7 +51,7 @@ internal sealed class RecoveryByAdmin(Db db, FlowStore flows, FlowContexts conte
     /// <summary>Keeps the flow and makes what opens it, which is shown this once.</summary>
     public Task<string> KeepAsync(FlowContext c, Flow flow, string method, Guid identity, Func<Tx, CodeRecipient, CancellationToken, Task<string>> issue) => db.WriteAsync(async (tx, ct) =>
     {
-        await flows.InsertAsync(tx, c.Nid, flow, ct);
+        await store.InsertAsync(tx, c.Nid, flow, ct);
         // No address: nothing is sent.
         var secret = await issue(tx, new CodeRecipient(AddressVias.Email, "", identity), ct);
         await events.WriteAsync(tx, c.Nid, new Event("recovery.handed_out") { Actor = AdminCaller.Of(c.Http), IdentityId = identity, Data = new JsonObject { ["method"] = method, ["expires_at"] = flow.ExpiresAt.ToString("O") } }, ct);

@@ -30,7 +30,7 @@ internal sealed record BegunVerification(Guid FlowId, string Address, string? Pa
 /// Writes to addresses that are not verified when somebody signs up, changes settings or signs in: each gets a verification flow of
 /// its own, in the transaction that changes the identity, and counts as written to from then on.
 /// </summary>
-internal sealed class AddressMails(FlowStore flows, VerificationMethods methods, VerificationMail mail, IdentityPlanner planner)
+internal sealed class AddressMails(FlowStore store, VerificationMethods methods, VerificationMail mail, IdentityPlanner planner)
 {
     /// <summary>Whether anybody is written to at all.</summary>
     public bool IsOn(AscentConfig config) => config.SelfService.Flows.Verification.Enabled && methods.InUse(config) is not null;
@@ -70,7 +70,7 @@ internal sealed class AddressMails(FlowStore flows, VerificationMethods methods,
         flow.State = FlowState.SentEmail;
         method.Await(new VerificationForm(c.Config, flow, csrf is null ? "" : Csrf.Mask(csrf)), to);
         flow.SentTo = new SentTo(via, address);
-        await flows.InsertAsync(tx, c.Nid, flow, ct);
+        await store.InsertAsync(tx, c.Nid, flow, ct);
         await mail.SendAsync(tx, c, method, flow, to, identity, ct);
         return new BegunVerification(flow.Id, address, flow.IsApi ? null : FlowAnswers.PageOf(c, flow));
     }
