@@ -4,6 +4,7 @@ using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Flows;
+using Ascent.Flows.Recovery;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Code;
@@ -38,16 +39,19 @@ internal static class AscentModules
         .AddRisk()
         .AddCourier()
         .AddFlows()
+        .AddRecovery()
         .AddProfile()
         .AddPassword()
         .AddOidc()
+        .AddCode()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
-        .AddCode()
+        .AddCodeRecovery()
         .AddLink()
+        .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 
@@ -56,6 +60,7 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapRecovery();
         routes.MapOidc();
         routes.MapWebAuthnScript();
     }
@@ -66,5 +71,7 @@ internal static class AscentModules
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
         routes.MapAdminCourier();
+        routes.MapAdminCodeRecovery();
+        routes.MapAdminLinkRecovery();
     }
 }

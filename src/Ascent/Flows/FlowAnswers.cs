@@ -30,13 +30,13 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
         flow.IsApi || c.IsJson ? Shown(flow, extras, status) : new RedirectResult(PageOf(c, flow));
 
     /// <summary>The browser has to go elsewhere before the flow can go on; a page with script is told so.</summary>
-    public static IResult Elsewhere(FlowContext c, Flow flow, string url) => flow.IsApi || c.IsJson
-        ? new ApiError
-        {
-            Code = StatusCodes.Status422UnprocessableEntity, Id = "browser_location_change_required", Message = "The browser must go elsewhere first",
-            Reason = $"To go on, send the browser to: {url}", TopLevel = new JsonObject { ["redirect_browser_to"] = url },
-        }
-        : new RedirectResult(url);
+    public static IResult Elsewhere(FlowContext c, Flow flow, string url) => flow.IsApi || c.IsJson ? LocationChange(url) : new RedirectResult(url);
+
+    public static ApiError LocationChange(string url) => new()
+    {
+        Code = StatusCodes.Status422UnprocessableEntity, Id = "browser_location_change_required", Message = "The browser must go elsewhere first",
+        Reason = $"To go on, send the browser to: {url}", TopLevel = new JsonObject { ["redirect_browser_to"] = url },
+    };
 
     /// <summary>JSON where JSON was asked for; a browser is sent to the error page, which fetches what happened.</summary>
     public async Task<IResult> FailAsync(FlowContext c, ApiError error, bool isApi = false)

@@ -4,6 +4,7 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Ascent.Flows.Verification;
@@ -37,10 +38,13 @@ internal static class FlowsModule
         .AddSingleton<WebHookSender>()
         .AddSingleton<WebHook>()
         .AddSingleton<HookRunner>()
+        .AddSingleton<OAuth2Provider>()
+        .AddSingleton<OAuth2Logins>()
         .AddSingleton<LoginMethods>()
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
         .AddSingleton<LoginCompletion>()
+        .AddSingleton<LoginVerification>()
         .AddSingleton<Continuity>()
         .AddSingleton<SettingsMethods>()
         .AddSingleton<SettingsStart>()
@@ -58,7 +62,12 @@ internal static class FlowsModule
         .AddSingleton<VerificationMethods>()
         .AddSingleton<VerificationStart>()
         .AddSingleton<VerificationMail>()
-        .AddSingleton<AddressMails>();
+        .AddSingleton<AddressMails>()
+        .AddSingleton<AddressParking>()
+        .AddSingleton<VerificationSending>()
+        .AddSingleton<VerificationAnswers>()
+        .AddSingleton<VerificationCompletion>()
+        .AddSingleton<VerificationSubmit>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -79,7 +88,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors().MapExchange();
+        routes.MapLogin().MapRegistration().MapSettings().MapVerification().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

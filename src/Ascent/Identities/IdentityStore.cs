@@ -82,6 +82,12 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
         select {IdentityRow.AddressColumns} from address a where a.nid = @nid and a.id = @id and a.kind = 'recovery'
         """, ("nid", nid), ("id", id)), IdentityRow.ReadRecovery, ct);
 
+    /// <summary>Whose account the address recovers; one statement, whether there is anybody or not.</summary>
+    public Task<Identity?> FindByRecoveryAddressAsync(Guid nid, string via, string value, CancellationToken ct) => db.ReadOneAsync(new Sql($"""
+        select {IdentityRow.Columns} from address a join identity i on i.nid = a.nid and i.id = a.identity_id
+        where a.nid = @nid and a.kind = 'recovery' and a.via = @via and a.value = @value
+        """, ("nid", nid), ("via", via), ("value", value)), r => IdentityRow.Read(r), ct);
+
     /// <summary>The next <paramref name="limit"/> after the id, in the order of ids.</summary>
     public Task<List<Identity>> ListAsync(Guid nid, IdentityFilter filter, Guid after, int limit, CancellationToken ct) => db.ReadAsync(new Sql($"""
         select {IdentityRow.Columns} from identity i

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Verification;
 using Ascent.Http;
 using Ascent.Identities;
@@ -63,7 +64,7 @@ internal sealed class RegistrationCompletion(
                 // A hook may have it created inactive: then there is no session to hand out.
                 issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
                 if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
-                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct);
+                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct, AfterVerification(c, flow, accepted.Method.Method));
             }, c.Ct);
             return write switch
             {
@@ -83,13 +84,17 @@ internal sealed class RegistrationCompletion(
         }
     }
 
+    /// <summary>A form browser that verifies before it goes on for an OAuth2 client finds back to that; whoever else does is there already.</summary>
+    private static string? AfterVerification(FlowContext c, Flow flow, string method) =>
+        flow is { IsApi: false, OAuth2Login: { } login } && !c.IsJson && c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.ShowVerificationUi) ? OAuth2Logins.LoginUrl(c, login) : null;
+
     private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, RegistrationAnswer.Outcome outcome)
     {
         if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
         var list = c.Config.SelfService.Flows.Registration.After.HooksFor(method);
         if (!HandsOut(c, method)) outcome = outcome with { HandedOut = null };
         if (!AddressMails.IsShown(c.Config, list)) outcome = outcome with { Begun = [] };
-        return new Outcome.Done(success.Of(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
+        return new Outcome.Done(await success.OfAsync(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
     }
 
     private static bool HandsOut(FlowContext c, string method) => c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
