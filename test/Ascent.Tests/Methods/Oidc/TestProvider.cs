@@ -55,15 +55,15 @@ internal sealed class TestProvider : IAsyncDisposable
         var self = new TestProvider(app);
         app.MapGet("/.well-known/openid-configuration", self.Discovery);
         app.MapGet("/jwks", () => Json(new JsonObject { ["keys"] = new JsonArray(Keys.PublicOf(self.Key)) }));
-        app.MapPost("/token", self.TokenAsync);
+        app.MapPost("/token", (Delegate)self.TokenAsync);
         app.MapGet("/userinfo", self.Who);
         // As GitHub has them.
-        app.MapPost("/login/oauth/access_token", self.TokenAsync);
+        app.MapPost("/login/oauth/access_token", (Delegate)self.TokenAsync);
         app.MapGet("/api/v3/user", self.Who);
         app.MapGet("/api/v3/user/emails", () => Json(new JsonArray(
             new JsonObject { ["email"] = "old@example.org", ["primary"] = false, ["verified"] = true }, new JsonObject { ["email"] = "octo@example.org", ["primary"] = true, ["verified"] = true })));
         // As GitLab has them.
-        app.MapPost("/oauth/token", self.TokenAsync);
+        app.MapPost("/oauth/token", (Delegate)self.TokenAsync);
         app.MapGet("/oauth/userinfo", self.Who);
         await app.StartAsync();
         return self;
