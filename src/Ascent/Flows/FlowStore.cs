@@ -20,6 +20,13 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
 
     public Task InsertAsync(Guid nid, Flow flow, CancellationToken ct) => db.WriteAsync((tx, token) => InsertAsync(tx, nid, flow, token), ct);
 
+    /// <param name="also">What is written in the same transaction, if anything.</param>
+    public Task InsertAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
+    {
+        await InsertAsync(tx, nid, flow, token);
+        if (also is not null) await also(tx, token);
+    }, ct);
+
     public Task InsertAsync(Tx tx, Guid nid, Flow f, CancellationToken ct) => tx.ExecuteAsync(new Sql($"""
         insert into flow (nid, {Columns})
         values (@nid, @id, @kind, @type, @state, @active, @request_url, @return_to, @csrf, @identity_id, @ui, @data, @submit_count, @completed, @issued_at, @expires_at, @created_at, @updated_at)
@@ -30,6 +37,13 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
 
     /// <summary>Saves what a request changed; a flow that another request completed meanwhile stays completed.</summary>
     public Task SaveAsync(Guid nid, Flow flow, CancellationToken ct) => db.WriteAsync((tx, token) => SaveAsync(tx, nid, flow, token), ct);
+
+    /// <param name="also">What is written in the same transaction, if anything.</param>
+    public Task SaveAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
+    {
+        await SaveAsync(tx, nid, flow, token);
+        if (also is not null) await also(tx, token);
+    }, ct);
 
     public Task SaveAsync(Tx tx, Guid nid, Flow f, CancellationToken ct)
     {

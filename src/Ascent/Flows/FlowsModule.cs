@@ -4,6 +4,7 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Ascent.Flows.Verification;
@@ -37,6 +38,8 @@ internal static class FlowsModule
         .AddSingleton<WebHookSender>()
         .AddSingleton<WebHook>()
         .AddSingleton<HookRunner>()
+        .AddSingleton<OAuth2Provider>()
+        .AddSingleton<OAuth2Logins>()
         .AddSingleton<LoginMethods>()
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()

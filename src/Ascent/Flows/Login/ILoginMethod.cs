@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
@@ -31,6 +30,15 @@ internal interface ILoginMethod
     LoginCargo? CargoOf(Flow flow) => null;
 
     Task PopulateAsync(LoginForm form, CancellationToken ct);
+
+    /// <summary>
+    /// Asked when a form is complete that nobody has typed anything into yet: a method that needs nothing of it goes on at once, to
+    /// its next step; null where it waits.
+    /// </summary>
+    Task<LoginResult?> BeginAsync(LoginForm form, CancellationToken ct) => Task.FromResult<LoginResult?>(null);
+
+    /// <summary>Whose first factor a submission would prove, as it was typed: what guesses at it are counted for.</summary>
+    string? Claimed(LoginSubmission submission) => submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier");
 
     Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct);
 }
@@ -68,10 +76,7 @@ internal sealed record LoginForm(FlowContext Context, Flow Flow, LoginStage Stag
     public AscentConfig Config => Context.Config;
 
     /// <summary>The form's token against forgery; native apps have it too, empty, as they always had.</summary>
-    public void EnsureCsrf()
-    {
-        if (Flow.Ui.Find(UiContainer.CsrfName) is null) Flow.Ui.SetCsrf(Flow.IsApi ? "" : Csrf.Token(Context.Http, Config));
-    }
+    public void EnsureCsrf() => LoginNodes.EnsureCsrf(Context, Flow);
 }
 
 internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObject Body)
@@ -123,7 +128,11 @@ internal abstract record LoginResult
     }
 
     /// <summary>The form has changed and is shown again.</summary>
-    public sealed record NextStep : LoginResult;
+    public sealed record NextStep : LoginResult
+    {
+        /// <summary>What is written in the transaction that keeps the changed form.</summary>
+        public Func<Tx, CancellationToken, Task>? Write { get; init; }
+    }
 
     /// <summary>The browser goes elsewhere first.</summary>
     public sealed record Elsewhere(string Url) : LoginResult;

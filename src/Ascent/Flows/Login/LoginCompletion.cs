@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Risk;
@@ -16,7 +17,7 @@ namespace Ascent.Flows.Login;
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
 internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
-    LoginMethods methods, IdentityWriter writer, SessionExchange exchange, LoginVerification verification)
+    LoginMethods methods, IdentityWriter writer, SessionExchange exchange, OAuth2Logins oauth2, LoginVerification verification)
 {
     public abstract record Outcome
     {
@@ -85,7 +86,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
                 flow.State = before;
                 return refusal;
             }
-            return new Outcome.Done(Answer(c, flow, kept is null ? won! : won! with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo, begun));
+            return new Outcome.Done(await AnswerAsync(c, flow, kept is null ? won! : won! with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo, begun));
         }
         catch (LostException lost)
         {
@@ -116,7 +117,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         return null;
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo, LoginVerification.Begun? begun)
+    private async Task<IResult> AnswerAsync(FlowContext c, Flow flow, Issued issued, string returnTo, LoginVerification.Begun? begun)
     {
         var session = issued.Session;
         if (c.App is not null) return FlowAnswers.ToApp(c, returnTo);
@@ -125,11 +126,8 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         if (begun is not null) CsrfCookie.Rotate(c.Http, c.Config, begun.Csrf!);
         else if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
-        if (!enough)
-        {
-            var stepUp = ReturnTo.CarryOver($"{c.Config.Serve.Public.BaseUrl}self-service/login/browser?aal=aal2", flow.ReturnTo);
-            return FlowAnswers.Elsewhere(c, flow, stepUp);
-        }
+        if (!enough) return FlowAnswers.Elsewhere(c, flow, OAuth2Logins.StepUpUrl(c, flow.OAuth2Login?.Challenge, flow.ReturnTo));
+        if (flow.OAuth2Login is { } login) return await oauth2.FinishAsync(c, flow, login, session);
         if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(begun?.Shown?.Page ?? returnTo);
         JsonArray next = [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }];
         if (begun?.Shown is { } shown) next.Add(shown.ToContinueWith());

@@ -3,6 +3,7 @@ using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Ascent.Risk;
 using Ascent.Sessions;
+using Ascent.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Login;
@@ -85,8 +86,8 @@ internal sealed class LoginSubmit(
         {
             case LoginResult.Refused refused:
                 return await RefusedAsync(submission, refused);
-            case LoginResult.NextStep:
-                await SaveAsync(c, flow);
+            case LoginResult.NextStep next:
+                await SaveAsync(c, flow, next.Write);
                 return answers.Again(c, flow, new FlowJson.Extras(Transient: true));
             case LoginResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
@@ -106,7 +107,7 @@ internal sealed class LoginSubmit(
         var subjects = new List<ThrottleSubject>();
         if (ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
         if (submission.Flow.RequestedAal == SessionAal.Aal2 && submission.Context.Session is { } session) subjects.Add(ThrottleSubject.Factor(session.IdentityId, method.Name));
-        else if ((submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier")) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
+        else if (method.Claimed(submission) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
         return subjects;
     }
 
@@ -132,13 +133,14 @@ internal sealed class LoginSubmit(
     {
         flow.Ui.ResetMessages();
         flow.Ui.AddMessages(messages);
+        NodeOrder.Login.Sort(flow.Ui.Nodes);
         await SaveAsync(c, flow);
         return answers.Again(c, flow);
     }
 
-    private Task SaveAsync(FlowContext c, Flow flow)
+    private Task SaveAsync(FlowContext c, Flow flow, Func<Tx, CancellationToken, Task>? also = null)
     {
         if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
-        return store.SaveAsync(c.Nid, flow, c.Ct);
+        return store.SaveAsync(c.Nid, flow, also, c.Ct);
     }
 }

@@ -27,6 +27,9 @@ internal interface IRegistrationMethod
 
     Task PopulateAsync(RegistrationForm form, CancellationToken ct);
 
+    /// <summary>Addresses whose code a submission guesses at: wrong ones are counted for each, and for the client.</summary>
+    IReadOnlyList<string> GuessedAt(RegistrationSubmission submission) => [];
+
     Task<RegistrationResult> SubmitAsync(RegistrationSubmission submission, CancellationToken ct);
 
     /// <summary>What to tell somebody who is known already: how this identity signs in by this method; null where it does not.</summary>
@@ -110,6 +113,9 @@ internal abstract record RegistrationResult
     {
         /// <summary>Nodes whose value is not shown again.</summary>
         public IReadOnlyList<string> Forget { get; init; } = [];
+
+        /// <summary>A proof was looked at and found wrong, which counts against whom it was for.</summary>
+        public bool WrongProof { get; init; }
     }
 
     /// <summary>The form has changed and is shown again.</summary>
@@ -118,6 +124,9 @@ internal abstract record RegistrationResult
         /// <summary>Build the form anew for this stage, with the traits that were sent; null where the method changed it itself.</summary>
         public RegistrationStage? Stage { get; init; }
         public IReadOnlyList<UiText> Messages { get; init; } = [];
+
+        /// <summary>What is written in the transaction that keeps the changed form.</summary>
+        public Func<Tx, CancellationToken, Task>? Write { get; init; }
 
         /// <summary>The answer holds what the client gave for hooks, as answers to a step do; one that goes back does not.</summary>
         public bool ShowsTransientPayload { get; init; } = true;

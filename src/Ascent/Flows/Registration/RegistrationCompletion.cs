@@ -89,7 +89,7 @@ internal sealed class RegistrationCompletion(
         var list = c.Config.SelfService.Flows.Registration.After.HooksFor(method);
         if (!HandsOut(c, method)) outcome = outcome with { HandedOut = null };
         if (!AddressMails.IsShown(c.Config, list)) outcome = outcome with { Begun = [] };
-        return new Outcome.Done(success.Of(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
+        return new Outcome.Done(await success.OfAsync(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
     }
 
     private static bool HandsOut(FlowContext c, string method) => c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);

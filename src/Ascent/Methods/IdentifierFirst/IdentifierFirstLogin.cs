@@ -55,7 +55,7 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
         }
         UiNode[] before = [.. flow.Ui.Nodes];
         flow.Ui.Nodes.RemoveAll(n => n.Id == "method" && n.Group == NodeGroups.IdentifierFirst);
-        await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
+        var form = await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
         if (!flow.Ui.Nodes.Exists(n => n.Group is not (NodeGroups.Default or NodeGroups.IdentifierFirst) && !before.Any(b => ReferenceEquals(b, n))))
         {
             flow.Ui.Nodes.Clear();
@@ -64,7 +64,7 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
         }
         flow.Ui.ResetMessages();
         flow.Active = Name;
-        return new LoginResult.NextStep();
+        return await forms.Value.BeginAsync(form) ?? new LoginResult.NextStep();
     }
 
     private async Task<IdentityState?> FindAsync(Guid nid, string identifier, CancellationToken ct) =>
