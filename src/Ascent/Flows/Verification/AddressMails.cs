@@ -65,10 +65,11 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
     public static bool IsShown(AscentConfig config, IReadOnlyList<HookConfig> hooks) => config.FeatureFlags.LegacyContinueWithVerificationUi || hooks.Has(HookLists.ShowVerificationUi);
 
     /// <summary>Writes to all of them.</summary>
-    public async Task<IReadOnlyList<BegunVerification>> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, AddressesToMail to, byte[]? csrf, CancellationToken ct)
+    /// <param name="returnTo">Where the verifications end, in place of where <paramref name="origin"/> was to end.</param>
+    public async Task<IReadOnlyList<BegunVerification>> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, AddressesToMail to, byte[]? csrf, CancellationToken ct, string? returnTo = null)
     {
         var begun = new List<BegunVerification>();
-        foreach (var address in to.Open) begun.Add(await SendAsync(tx, c, origin, identity, new SentTo(address.Via, address.Value), csrf, ct));
+        foreach (var address in to.Open) begun.Add(await SendAsync(tx, c, origin, identity, new SentTo(address.Via, address.Value), csrf, ct, returnTo: returnTo));
         await TellFormerAsync(tx, c, origin, identity, to, ct);
         return begun;
     }
@@ -81,10 +82,11 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
     /// <summary>Writes to one address, from a flow of its own that goes on where <paramref name="origin"/> was to end.</summary>
     /// <param name="csrf">The value of the anti-forgery cookie that the browser will have; null for native clients.</param>
     /// <param name="parked">The change that waits for the address.</param>
-    public async Task<BegunVerification> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, SentTo address, byte[]? csrf, CancellationToken ct, ParkedChange? parked = null)
+    public async Task<BegunVerification> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, SentTo address, byte[]? csrf, CancellationToken ct, ParkedChange? parked = null, string? returnTo = null)
     {
         var method = methods.InUse(c.Config)!;
         var flow = Begin(c, method, origin, csrf);
+        flow.ReturnTo = returnTo ?? flow.ReturnTo;
         var to = new CodeRecipient(address.Via, address.Address, identity.Id);
         flow.State = FlowState.SentEmail;
         flow.SentTo = address;
