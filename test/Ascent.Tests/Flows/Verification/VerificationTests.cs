@@ -40,7 +40,7 @@ public sealed class VerificationTests
     [Theory, MemberData(nameof(Engines))]
     public async Task Of_many_submissions_of_one_code_one_gets_through(string engine)
     {
-        await using var server = await ServerAsync(engine, methods: "code: { config: { max_submissions: 255 } }");
+        await using var server = await ServerAsync(engine, methods: ManyTries, more: NoLimit);
         var id = await SignIn.PersonAsync(server, Ada);
         var action = await AskAsync(server, Ada);
         var code = (await LastMailAsync(server, Ada)).Code;
