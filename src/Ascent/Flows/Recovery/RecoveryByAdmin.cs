@@ -54,7 +54,7 @@ internal sealed class RecoveryByAdmin(Db db, FlowStore store, FlowContexts conte
         await store.InsertAsync(tx, c.Nid, flow, ct);
         // No address: nothing is sent.
         var secret = await issue(tx, new CodeRecipient(AddressVias.Email, "", identity), ct);
-        await events.WriteAsync(tx, c.Nid, new Event("recovery.handed_out") { Actor = "admin", IdentityId = identity, Data = new JsonObject { ["method"] = method, ["expires_at"] = flow.ExpiresAt.ToString("O") } }, ct);
+        await events.WriteAsync(tx, c.Nid, new Event("recovery.handed_out") { Actor = AdminCaller.Of(c.Http), IdentityId = identity, Data = new JsonObject { ["method"] = method, ["expires_at"] = flow.ExpiresAt.ToString("O") } }, ct);
         return secret;
     }, c.Ct);
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Http;
-using Ascent.Http;
 using Ascent.Jose;
 using Ascent.Jsonnet;
 using Ascent.Sessions;
