@@ -26,6 +26,7 @@ need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
 need libjsonnet0 library libjsonnet.so.0
 need libargon2-1 library libargon2.so.1
 need libsqlite3-0 library libsqlite3.so.0
+need python3-aiosmtpd /usr/bin/python3 -c 'import aiosmtpd'
 if wants conformance || wants clients; then need nodejs node --version; fi
 if wants clients; then
   need npm npm --version

@@ -1,8 +1,6 @@
 using System.Net;
 using Ascent.Storage;
-using Ascent.Tests.Flows;
 using Ascent.Tests.Flows.Hooks;
-using Ascent.Tests.Identities;
 using Ascent.Tests.Methods;
 using Shouldly;
 using static System.Threading.CancellationToken;

@@ -33,7 +33,7 @@ public sealed class ReloadTests
         await StillServesAsync(open, admin);
 
         File.Delete(workshop.ConfigFile);
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await Poll.AWhileAsync(TimeSpan.FromSeconds(1.5));
         await StillServesAsync(open, admin);
 
         Workshop.Replace(workshop.ConfigFile, good.Replace("http://127.0.0.1:4433/", "http://changed.example.org/", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class ReloadTests
         {
             Workshop.Replace(workshop.ConfigFile, good.Replace("http://127.0.0.1:4433/", $"http://n{n}.example.org/", StringComparison.Ordinal));
             if (n % 4 == 0) await Poll.UntilAsync($"rewrite {n} is in force", Soon, async () => await BaseAsync(open) == $"http://n{n}.example.org/");
-            else await Task.Delay(TimeSpan.FromMilliseconds(30 * n));
+            else await Poll.AWhileAsync(TimeSpan.FromMilliseconds(30 * n));
         }
         await enough.CancelAsync();
         (await Task.WhenAll(load)).Sum().ShouldBeGreaterThan(20);
@@ -111,7 +111,7 @@ public sealed class ReloadTests
         return asked;
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)
+    private static async Task<HttpStatusCode?> StatusAsync(HttpClient client, string path)
     {
         try
         {
@@ -120,7 +120,7 @@ public sealed class ReloadTests
         }
         catch (HttpRequestException)
         {
-            return 0;
+            return null;
         }
     }
 }

@@ -46,7 +46,7 @@ public sealed class SecretsAtRestTests
         secrets.AddRange([.. codes, .. SecretsOf(again.Body)]);
         secrets.Add(token);
 
-        await Task.Delay(300); // the log is written
+        await Poll.AWhileAsync(TimeSpan.FromSeconds(0.3)); // the log is written
         var everything = string.Join('\n', await DumpAsync(workshop.Database.Db));
         everything.ShouldContain("identity.created"); // it is a dump indeed
         foreach (var secret in secrets)

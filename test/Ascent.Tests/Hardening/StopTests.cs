@@ -23,11 +23,11 @@ public sealed class StopTests
         var stream = slow.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /admin/identities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..10]}"));
         await stream.FlushAsync();
-        await Task.Delay(300); // the server has it
+        await Poll.AWhileAsync(TimeSpan.FromSeconds(0.3)); // the server has it
 
         program.Terminate();
         await Poll.UntilAsync("nothing new is taken", TimeSpan.FromSeconds(10), () => RefusesAsync(open.BaseAddress!.Port));
-        await Task.Delay(TimeSpan.FromSeconds(2.5)); // longer than a command's end is usually waited for
+        await Poll.AWhileAsync(TimeSpan.FromSeconds(2.5)); // longer than a command's end is usually waited for
         program.HasExited.ShouldBeFalse();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[10..]));
         using var reader = new StreamReader(stream);
