@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
-using Ascent.Http;
 using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Jsonnet;
 using Ascent.Storage;
 using Ascent.Tenancy;

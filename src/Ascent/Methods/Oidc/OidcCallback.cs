@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows;
 using Ascent.Flows.Login;
-using Ascent.Flows.Messages;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Ascent.Http;
@@ -82,7 +81,7 @@ internal sealed partial class OidcCallback(
                 var registered = new RegistrationSubmission(c, flow, attempt.Body, schema);
                 return await registrations.ReturnAsync(registered, registration, async () => await signIn.RegisterAsync(registered, provider, await AskAsync(c, provider, attempt)));
             case FlowKind.Settings:
-                return await settings.ReturnAsync(c, flow, attempt.Body, links, async s => links.Linked(s, await AskAsync(c, provider, attempt)));
+                return await settings.ReturnAsync(c, flow, attempt.Body, links, async s => OidcSettings.Linked(s, await AskAsync(c, provider, attempt)));
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

@@ -7,7 +7,6 @@ using Ascent.Flows.Registration;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Oidc.Providers;
-using Ascent.Schemas;
 using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Methods.Oidc;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
-using Ascent.Methods.Oidc.Providers;
 
 namespace Ascent.Methods.Oidc;
 

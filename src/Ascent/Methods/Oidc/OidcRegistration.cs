@@ -5,7 +5,6 @@ using Ascent.Flows.Nodes;
 using Ascent.Flows.Registration;
 using Ascent.Identities;
 using Ascent.Methods.Oidc.Providers;
-using Ascent.Schemas;
 
 namespace Ascent.Methods.Oidc;
 

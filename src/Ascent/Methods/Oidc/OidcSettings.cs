@@ -45,7 +45,7 @@ internal sealed class OidcSettings(OidcStart start) : ISettingsMethod
     }
 
     /// <summary>The browser is back from the provider.</summary>
-    public SettingsResult Linked(SettingsSubmission submission, UpstreamResult upstream)
+    public static SettingsResult Linked(SettingsSubmission submission, UpstreamResult upstream)
     {
         switch (upstream)
         {

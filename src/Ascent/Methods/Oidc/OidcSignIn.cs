@@ -38,7 +38,7 @@ internal sealed partial class OidcSignIn(
         if (await FindAsync(c, user) is { } known) return await ProveAsync(c, known, user);
         // Somebody else's account cannot confirm this one, and must not become a third.
         if (PendingLinks.Has(flow)) return Refuse(UiMessages.Of(MessageIds.LoginLinkMismatch));
-        if (flow.IsRefresh) return Refuse(UiMessages.Invalid("This account is not linked to yours, so it cannot confirm that it is you."));
+        if (flow.IsRefresh && c.Session is not null) return Refuse(UiMessages.Invalid("This account is not linked to yours, so it cannot confirm that it is you."));
         var (begun, stopped) = await registrationStart.BeginInsteadAsync(c, flow, submission.Body);
         if (begun is null) return Refuse(UiMessages.Invalid(stopped!.Reason ?? stopped.Message));
         await exchange.MoveAsync(c.Nid, flow.Id, begun.Flow.Id, c.Ct);

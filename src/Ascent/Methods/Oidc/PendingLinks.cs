@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ascent.Config;
 using Ascent.Crypto;
 using Ascent.Events;
 using Ascent.Flows;

@@ -1,9 +1,9 @@
 using System.Text;
 using Ascent.Config;
-using Ascent.Http;
 using Ascent.Flows;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Nodes;
+using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Jsonnet;
 using Ascent.Schemas;
