@@ -40,8 +40,8 @@ internal static class OidcModule
     {
         routes.MapGet(OidcStart.CallbackPath, static (HttpContext http, OidcCallback callback) => callback.HandleAsync(http, null));
         routes.MapGet(OidcStart.CallbackPath + "/{provider}", static (string provider, HttpContext http, OidcCallback callback) => callback.HandleAsync(http, provider));
-        routes.MapPost(OidcStart.CallbackPath, static (HttpContext http) => OidcCallback.HandleFormAsync(http));
-        routes.MapPost(OidcStart.CallbackPath + "/{provider}", static (HttpContext http) => OidcCallback.HandleFormAsync(http));
+        routes.MapPost(OidcStart.CallbackPath, (Delegate)OidcCallback.HandleFormAsync);
+        routes.MapPost(OidcStart.CallbackPath + "/{provider}", (Delegate)OidcCallback.HandleFormAsync);
         return routes;
     }
 }
