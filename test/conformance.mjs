@@ -47,15 +47,18 @@ for (const name of wanted) {
   steps += report.steps
   equal += report.ok
   const before = complaints.length
-  for (const fault of report.faults.filter(f => f.hard.length)) {
+  const faults = report.faults.filter(f => f.hard.length)
+  for (const fault of faults) {
     const at = listed.findIndex(d => d.scenario === name && d.step === fault.label)
     if (at >= 0) listed.splice(at, 1)
+    else if (fault !== faults[0] && /^not reached$/.test(fault.hard[0])) continue // it says at the first one why
     else complaints.push([`${name}: ${fault.label}`, ...fault.hard.slice(0, 6)].join('\n      '))
   }
   for (const d of listed.filter(d => d.scenario === name)) complaints.push(`${name}: ${d.step}\n      is listed as differing, but is equal to the recording`)
   if (complaints.length === before) passed++
 }
-for (const complaint of complaints) console.log(`  ${complaint}`)
+for (const complaint of complaints.slice(0, 60)) console.log(`  ${complaint}`)
+if (complaints.length > 60) console.log(`  and ${complaints.length - 60} more`)
 if (!options.only && not_yet.length) console.log(`Conformance on ${engine}: ${not_yet.length} of ${names.length} scenarios are not run yet.`)
 console.log(`Conformance on ${engine}: ${equal}/${steps} steps equal, ${steps - equal} differ; ${differences.length} are listed as meant.`)
 const failed = Math.max(wanted.length - passed, complaints.length ? 1 : 0)

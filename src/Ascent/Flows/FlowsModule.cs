@@ -44,6 +44,7 @@ internal static class FlowsModule
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
         .AddSingleton<LoginCompletion>()
+        .AddSingleton<LoginVerification>()
         .AddSingleton<Continuity>()
         .AddSingleton<SettingsMethods>()
         .AddSingleton<SettingsStart>()
@@ -61,7 +62,12 @@ internal static class FlowsModule
         .AddSingleton<VerificationMethods>()
         .AddSingleton<VerificationStart>()
         .AddSingleton<VerificationMail>()
-        .AddSingleton<AddressMails>();
+        .AddSingleton<AddressMails>()
+        .AddSingleton<AddressParking>()
+        .AddSingleton<VerificationSending>()
+        .AddSingleton<VerificationAnswers>()
+        .AddSingleton<VerificationCompletion>()
+        .AddSingleton<VerificationSubmit>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -82,7 +88,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors().MapExchange();
+        routes.MapLogin().MapRegistration().MapSettings().MapVerification().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

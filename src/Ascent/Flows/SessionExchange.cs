@@ -34,7 +34,7 @@ internal sealed class SessionExchange(Db db, Ciphers ciphers, TimeProvider time)
     {
         var code = Tokens.New(CodeLength);
         await db.ExecuteAsync(new Sql("""
-            insert into session_exchange (nid, flow_id, init_code, return_code, session_id, token, expires_at) values (@nid, @flow, @init, @return, null, null, @expires)
+            insert into session_exchange (nid, flow_id, init_code, return_code, expires_at) values (@nid, @flow, @init, @return, @expires)
             """, ("nid", nid), ("flow", flow.Id), ("init", Tokens.Key(code)), ("return", Tokens.Key(Tokens.New(CodeLength))), ("expires", flow.ExpiresAt)), ct);
         return code;
     }

@@ -31,6 +31,9 @@ internal sealed record ThrottleSubject
     /// </summary>
     public static ThrottleSubject Recovery(string to) => new(ThrottleKind.Identifier, $"recovery\n{Identifiers.Normalize(to)}");
 
+    /// <summary>Codes that verify an address, by the address: whosever it is, and if it is nobody's.</summary>
+    public static ThrottleSubject Verification(string address) => new(ThrottleKind.Identifier, $"verification\n{Identifiers.Normalize(address)}");
+
     /// <summary>Where the attempt comes from. An IPv6 client has a whole /64 to itself, so that is what is counted.</summary>
     public static ThrottleSubject Address(IPAddress client)
     {

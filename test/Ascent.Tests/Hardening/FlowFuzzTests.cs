@@ -175,7 +175,7 @@ public sealed class FlowFuzzTests
             var shown = $"{method} {contentType} {body[..Math.Min(400, body.Length)]}\n{said[0]}\n{said[1]}";
             said[0].ShouldBe(said[1], shown);
             // That a provider does not take what an app brought is told as the provider's answer.
-            if (said[0] is not { Status: 502, What: ['u', 'p', 's', 't', 'r', 'e', 'a', 'm', '_', X.Status.ShouldBeInRange(200, 499, shown);
+            if (said[0].Status != 502 || !said[0].What.StartsWith("upstream_error", StringComparison.Ordinal)) said[0].Status.ShouldBeInRange(200, 499, shown);
         }
     }
 }

@@ -17,7 +17,7 @@ namespace Ascent.Flows.Login;
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
 internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
-    LoginMethods methods, IdentityWriter writer, SessionExchange exchange, OAuth2Logins oauth2)
+    LoginMethods methods, IdentityWriter writer, SessionExchange exchange, OAuth2Logins oauth2, LoginVerification verification)
 {
     public abstract record Outcome
     {
@@ -28,6 +28,9 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
 
         public sealed record Failed(ApiError Error) : Outcome;
+
+        /// <summary>The proof was right, but something has to be done elsewhere before it lets anybody in.</summary>
+        public sealed record NotYet(IResult Answer) : Outcome;
     }
 
     public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt)
@@ -43,6 +46,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         {
             case HookResult.Refused refused: return new Outcome.Refused(refused.Messages);
             case HookResult.Failed failed: return new Outcome.Failed(failed.Error);
+            case HookResult.MustVerify must: return await verification.DemandAsync(c, flow, proven.Identity, must.Address) is { } answer ? new Outcome.NotYet(answer) : Refuse(MessageIds.AddressNotVerified);
             case HookResult.GoOn goOn: return await IssueAsync(c, flow, new Proof(proven, cargo, attempt), kept, to.Url, goOn.RevokeOthers);
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -59,6 +63,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         var before = flow.State;
         var proven = proof.Proven;
         Issued? won = null;
+        var begun = await verification.BeginAsync(c, flow, proven);
         try
         {
             var refusal = await WriteAsync(c, proof, async (tx, ct) =>
@@ -81,7 +86,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
                 flow.State = before;
                 return refusal;
             }
-            return new Outcome.Done(await AnswerAsync(c, flow, kept is null ? won! : won! with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
+            return new Outcome.Done(await AnswerAsync(c, flow, kept is null ? won! : won! with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo, begun));
         }
         catch (LostException lost)
         {
@@ -112,18 +117,21 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         return null;
     }
 
-    private async Task<IResult> AnswerAsync(FlowContext c, Flow flow, Issued issued, string returnTo)
+    private async Task<IResult> AnswerAsync(FlowContext c, Flow flow, Issued issued, string returnTo, LoginVerification.Begun? begun)
     {
         var session = issued.Session;
         if (c.App is not null) return FlowAnswers.ToApp(c, returnTo);
         var enough = SessionSatisfies.Aal(session, c.Config.Session.Whoami.RequiredAal);
-        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, null);
-        if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
+        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, begun?.Shown is { } told ? [told.ToContinueWith()] : null);
+        if (begun is not null) CsrfCookie.Rotate(c.Http, c.Config, begun.Csrf!);
+        else if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
         if (!enough) return FlowAnswers.Elsewhere(c, flow, OAuth2Logins.StepUpUrl(c, flow.OAuth2Login?.Challenge, flow.ReturnTo));
         if (flow.OAuth2Login is { } login) return await oauth2.FinishAsync(c, flow, login, session);
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
-        return Sent(session, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(begun?.Shown?.Page ?? returnTo);
+        JsonArray next = [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }];
+        if (begun?.Shown is { } shown) next.Add(shown.ToContinueWith());
+        return Sent(session, null, next);
     }
 
     private JsonBytesResult Sent(Session session, SessionToken? token, JsonArray? next) => new(JsonOut.ToBytes((json, session, token, next), static (w, s) =>

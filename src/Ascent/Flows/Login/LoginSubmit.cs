@@ -75,6 +75,7 @@ internal sealed class LoginSubmit(
         LoginCompletion.Outcome.Done done => done.Answer,
         LoginCompletion.Outcome.Refused refused => await AgainAsync(submission.Context, submission.Flow, refused.Messages),
         LoginCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
+        LoginCompletion.Outcome.NotYet notYet => notYet.Answer,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Config;
-using Ascent.Flows.Hooks;
 using Ascent.Http;
 using Ascent.Sessions;
 using Microsoft.Extensions.Logging;

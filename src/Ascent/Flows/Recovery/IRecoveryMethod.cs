@@ -91,16 +91,15 @@ internal abstract record RecoveryResult
     public sealed record Proven(Guid IdentityId, AuthenticationMethod Method, Func<Tx, CancellationToken, Task<bool>> Consume, Again Lost) : RecoveryResult
     {
         /// <summary>The address that what proved it was sent to; null where an administrator handed it out.</summary>
-        public ProvenAddress? Address { get; init; }
+        public RecoveryRecipient? Address { get; init; }
 
         /// <summary>It goes on in a browser, whoever began: a link was opened.</summary>
         public bool InBrowser { get; init; }
 
         public bool ShowsTransientPayload { get; init; } = true;
     }
-
-    public sealed record Failed(ApiError Error) : RecoveryResult;
 }
 
+/// <summary>An address as it is kept, whether anybody has it or not.</summary>
 /// <param name="Via"><c>email</c> or <c>sms</c>.</param>
-internal sealed record ProvenAddress(string Via, string Value);
+internal sealed record RecoveryRecipient(string Via, string Value);

@@ -65,7 +65,8 @@ internal sealed class RecoveryCompletion(
         }
         if (work.InBrowser) Rotate(c, flow);
         if (flow.SkipsSettings) return null;
-        var returnTo = flow.ReturnTo ?? ReturnTo.FromUrl(flow.RequestUrl) ?? afterUrl;
+        // Settings check once more where they end: what they would refuse there is left to their own configuration.
+        var returnTo = flow.ReturnTo ?? ReturnTo.FromUrl(flow.RequestUrl) ?? (afterUrl is not null && ReturnTo.Check(c.Config, afterUrl) is ReturnToResult.Allowed ? afterUrl : null);
         var window = c.Config.SelfService.Flows.Settings.PrivilegedSessionMaxAge;
         var (next, stopped) = await settings.PrepareAsync(c, state, !work.InBrowser, returnTo, UiMessages.RecoverySuccessful(c.Now + window, c.Now));
         if (next is null) return await answers.FailAsync(c, stopped!, flow.IsApi && !proven.InBrowser);
@@ -142,13 +143,13 @@ internal sealed class RecoveryCompletion(
     }
 
     /// <summary>The identity as it will be, for hooks.</summary>
-    private static Identity Marked(Identity identity, ProvenAddress? address, DateTimeOffset now) => address is null ? identity : identity with
+    private static Identity Marked(Identity identity, RecoveryRecipient? address, DateTimeOffset now) => address is null ? identity : identity with
     {
         VerifiableAddressesJson = AddressJson.Write(identity.VerifiableAddresses.Select(a => IsSame(a, address) && !a.Verified
             ? a with { Verified = true, Status = AddressStatuses.Completed, VerifiedAt = now } : a)),
     };
 
-    private static bool IsSame(VerifiableAddress a, ProvenAddress b) => a.Via == b.Via && a.Value == b.Value;
+    private static bool IsSame(VerifiableAddress a, RecoveryRecipient b) => a.Via == b.Via && a.Value == b.Value;
 
     /// <summary>The parameters in the order of their names, as recorded.</summary>
     private static string WithReturnTo(string url, string? returnTo)

@@ -10,7 +10,7 @@ using Ascent.Storage;
 namespace Ascent.Flows.Recovery;
 
 /// <summary>What is sent to whom: by <see cref="Issue"/> made in the transaction that queues it, as the template's <see cref="Name"/>.</summary>
-internal sealed record RecoveryMessage(ProvenAddress To, TemplateType Valid, TemplateType Invalid, TimeSpan Lifespan, string Name, Func<Tx, CodeRecipient, CancellationToken, Task<string>> Issue);
+internal sealed record RecoveryMessage(RecoveryRecipient To, TemplateType Valid, TemplateType Invalid, TimeSpan Lifespan, string Name, Func<Tx, CodeRecipient, CancellationToken, Task<string>> Issue);
 
 /// <summary>
 /// Sends what recovers an account. An address that nobody has is treated alike in every respect but that nothing is sent: the same
@@ -18,7 +18,7 @@ internal sealed record RecoveryMessage(ProvenAddress To, TemplateType Valid, Tem
 /// </summary>
 internal sealed class RecoverySender(IdentityStore identities, IdentityJson json, CourierQueue courier, EventWriter events)
 {
-    public Task<Identity?> FindAsync(FlowContext c, ProvenAddress address) => identities.FindByRecoveryAddressAsync(c.Nid, address.Via, address.Value, c.Ct);
+    public Task<Identity?> FindAsync(FlowContext c, RecoveryRecipient address) => identities.FindByRecoveryAddressAsync(c.Nid, address.Via, address.Value, c.Ct);
 
     /// <summary>Looks up whose address it is, and gives the work for the transaction that saves the flow.</summary>
     public async Task<Func<Tx, CancellationToken, Task>> PrepareAsync(FlowContext c, Flow flow, RecoveryMessage message)

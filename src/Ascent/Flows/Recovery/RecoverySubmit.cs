@@ -83,8 +83,6 @@ internal sealed class RecoverySubmit(
                 return await RefusedAsync(c, flow, refused.Messages);
             case RecoveryResult.Again again:
                 return await outcomes.AgainAsync(c, flow, method, again);
-            case RecoveryResult.Failed failed:
-                return await answers.FailAsync(c, failed.Error, flow.IsApi);
             case RecoveryResult.Proven proven:
                 var (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
                 if (!done) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);

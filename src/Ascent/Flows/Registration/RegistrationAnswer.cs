@@ -31,9 +31,11 @@ internal sealed class RegistrationAnswer(SessionCookie cookie, SessionJson sessi
         }
         CsrfCookie.Rotate(c.Http, c.Config, outcome.Csrf!);
         if (handedOut is not null) cookie.Issue(c.Http.Response, handedOut.Token, handedOut.Session.ExpiresAt);
+        // The way to an OAuth2 client goes on from there; until then its provider hears nothing.
+        if (!c.IsJson && sendsToPage && outcome.Begun is [.., var last]) return new RedirectResult(last.Page);
         var (to, refused) = await WhereToAsync(c, flow, handedOut, outcome.ReturnTo);
         if (refused is not null) return await answers.FailAsync(c, refused);
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(sendsToPage && flow.OAuth2Login is null && outcome.Begun is [.., { Page: { } page }] ? page : to);
+        if (!c.IsJson) return new RedirectResult(to);
         return Sent(identity, handedOut, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = to }, .. shown]);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Verification;
 using Ascent.Http;
 using Ascent.Identities;
@@ -63,7 +64,7 @@ internal sealed class RegistrationCompletion(
                 // A hook may have it created inactive: then there is no session to hand out.
                 issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
                 if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
-                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct);
+                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct, AfterVerification(c, flow, accepted.Method.Method));
             }, c.Ct);
             return write switch
             {
@@ -82,6 +83,10 @@ internal sealed class RegistrationCompletion(
             return Refuse(lost.Text);
         }
     }
+
+    /// <summary>A form browser that verifies before it goes on for an OAuth2 client finds back to that; whoever else does is there already.</summary>
+    private static string? AfterVerification(FlowContext c, Flow flow, string method) =>
+        flow is { IsApi: false, OAuth2Login: { } login } && !c.IsJson && c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.ShowVerificationUi) ? OAuth2Logins.LoginUrl(c, login) : null;
 
     private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, RegistrationAnswer.Outcome outcome)
     {

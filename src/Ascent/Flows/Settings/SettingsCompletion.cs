@@ -16,7 +16,7 @@ namespace Ascent.Flows.Settings;
 /// </summary>
 internal sealed class SettingsCompletion(
     FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityStore identities, IdentityWriter writer, SessionIssuer issuer, SessionStore sessions,
-    SessionCookie cookie, AddressMails mails, SettingsStart starts)
+    SessionCookie cookie, AddressMails mails, AddressParking parking, SettingsStart starts)
 {
     /// <summary>How often hooks are asked anew because the identity changed while they thought.</summary>
     private const int Attempts = 5;
@@ -32,6 +32,9 @@ internal sealed class SettingsCompletion(
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
 
         public sealed record Failed(ApiError Error) : Outcome;
+
+        /// <summary>The change waits until its new address is verified.</summary>
+        public sealed record Parked(BegunVerification Begun) : Outcome;
     }
 
     public async Task<Outcome> CompleteAsync(SettingsSubmission s, string method, SettingsResult.Saved saved)
@@ -75,13 +78,29 @@ internal sealed class SettingsCompletion(
                 work.Stopped = new Outcome.Failed(failed.Error);
                 return null;
             case DraftHookResult.GoOn goOn:
-                var asked = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method).Any(h => h.RunsBeforeWriting);
+                var after = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method);
+                var parks = after.Has(HookLists.VerifyNewAddress);
+                if (parks && await ParkAsync(work, state, goOn.Draft)) return null;
+                var asked = parks || after.Any(h => h.RunsBeforeWriting);
                 // What a hook has seen is what is written; without one the change is worked out on whatever there is by then.
                 var change = asked ? Only(state, apply with { Draft = goOn.Draft }) : now => Change(s, saved, now);
                 return await SaveAsync(work, state, change, goOn.RevokeOthers);
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>Whether the change is not to be made now: it waits for its new address, or cannot.</summary>
+    private async Task<bool> ParkAsync(Work work, IdentityState state, IdentityDraft draft)
+    {
+        work.Stopped = await parking.ParkAsync(work.Submission.Context, work.Submission.Flow, state, draft) switch
+        {
+            ParkingResult.NothingToWaitFor => null,
+            ParkingResult.Parked parked => new Outcome.Parked(parked.Begun),
+            ParkingResult.Refused refused => new Outcome.Refused([new FieldText("", refused.Message)]),
+            _ => throw new UnreachableException(),
+        };
+        return work.Stopped is not null;
     }
 
     /// <summary>The level is looked at once more: a factor enrolled by somebody else meanwhile may ask for a stronger session.</summary>
@@ -95,16 +114,17 @@ internal sealed class SettingsCompletion(
     {
         var (s, saved) = (work.Submission, work.Saved);
         var (c, session) = (s.Context, s.Session);
+        var after = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method);
         AddressesToMail? toMail = null;
         IdentityEdit Announce(IdentityState now)
         {
             var edit = change(now);
             if (edit is not IdentityEdit.Apply apply) return edit;
-            toMail = mails.OfChange(c.Config, now, apply.Draft);
+            toMail = mails.OfChange(c.Config, now, apply.Draft, after);
             return apply with { Draft = toMail.Draft };
         }
 
-        var writesTo = mails.IsOn(c.Config) && Announce(state) is IdentityEdit.Apply && toMail!.Any;
+        var writesTo = Announce(state) is IdentityEdit.Apply && toMail!.Any;
         var alone = saved is { AddsMethod: null, Also: null } && !revokeOthers && !writesTo;
         try
         {

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
+using Ascent.Flows.Verification;
+using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -89,8 +91,20 @@ internal sealed class SettingsSubmit(
             SettingsCompletion.Outcome.Done done => done.Answer,
             SettingsCompletion.Outcome.Refused refused => await RefusedAsync(submission, method, refused.Messages),
             SettingsCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
+            SettingsCompletion.Outcome.Parked parked => await ParkedAsync(submission, method, parked.Begun),
             _ => throw new UnreachableException(),
         };
+
+    /// <summary>The form stays as it was sent, and the way leads to the verification that the change waits for.</summary>
+    private async Task<IResult> ParkedAsync(SettingsSubmission submission, ISettingsMethod method, BegunVerification begun)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        method.Refill(submission);
+        flow.Ui.ResetMessages();
+        await SaveAsync(c, flow);
+        if (!flow.IsApi && !c.IsJson) return new RedirectResult(begun.Page);
+        return answers.Shown(flow, new FlowJson.Extras(submission.Identity, [begun.ToContinueWith()]));
+    }
 
     /// <summary>What was sent; or, where a browser merely comes back by a link, what waited for it. A link alone changes nothing.</summary>
     private async Task<(JsonObject? Body, FieldText? Unreadable, bool Resumed)> ReadAsync(FlowContext c, Flow flow, Session session, IdentityState state)

@@ -32,6 +32,9 @@ internal interface IVerificationMethod
     /// <summary>The form that asks for an address.</summary>
     void Ask(VerificationForm form);
 
+    /// <summary>Puts the field for the address back, with what was typed, for what is to be said about it.</summary>
+    void AskAgain(VerificationForm form, string typed);
+
     /// <summary>The form of a flow that wrote to an address by itself.</summary>
     void Await(VerificationForm form, CodeRecipient to);
 
@@ -47,8 +50,8 @@ internal interface IVerificationMethod
     /// <summary>Whether a proof came along, rather than the wish for a message.</summary>
     bool HasProof(VerificationSubmission submission);
 
-    /// <summary>Whether the proof is short enough to be guessed, so that tries are counted.</summary>
-    bool IsGuessable { get; }
+    /// <summary>How often one flow may be tried; null where a proof is too long to be guessed.</summary>
+    int? MostTries(AscentConfig config);
 
     Task<VerificationResult> ProveAsync(VerificationSubmission submission, CancellationToken ct);
 }
@@ -90,8 +93,11 @@ internal abstract record VerificationResult
     /// <summary>A link was opened that only fills the form in: it is shown in the browser that opened it.</summary>
     public sealed record Opened : VerificationResult;
 
+    /// <summary>The engine's own: the address is verified and the flow says so.</summary>
+    public sealed record Done : VerificationResult;
+
     /// <summary>This flow leads nowhere any more; a new one says why.</summary>
-    public sealed record Over(UiText Message) : VerificationResult
+    public sealed record Over(params IReadOnlyList<UiText> Messages) : VerificationResult
     {
         /// <summary>The new flow is a browser's, and scripts are sent to it instead of being told its id.</summary>
         public bool InBrowser { get; init; }

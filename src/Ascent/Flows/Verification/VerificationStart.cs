@@ -29,10 +29,11 @@ internal sealed class VerificationStart(FlowContexts contexts, FlowAnswers answe
 
     /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>
     public Task<Flow> ReplaceAsync(FlowContext c, Flow expired) =>
-        InsertAsync(c, expired.IsApi, expired.RequestUrl, expired.ReturnTo, UiMessages.VerificationExpired(expired.ExpiresAt, c.Now));
+        InsertAsync(c, expired.IsApi, expired.RequestUrl, expired.ReturnTo, [UiMessages.VerificationExpired(expired.ExpiresAt, c.Now)]);
 
     /// <summary>A flow that says why another came to nothing; it begins with this request, wherever that one began.</summary>
-    public Task<Flow> RetryAsync(FlowContext c, bool isApi, UiText message) => InsertAsync(c, isApi, RequestUrl.Of(c.Http), c.Query("return_to") is { } to && ReturnTo.Check(c.Config, to) is ReturnToResult.Allowed ? to : null, message);
+    public Task<Flow> RetryAsync(FlowContext c, bool isApi, IReadOnlyList<UiText> messages) =>
+        InsertAsync(c, isApi, RequestUrl.Of(c.Http), c.Query("return_to") is { } to && ReturnTo.Check(c.Config, to) is ReturnToResult.Allowed ? to : null, messages);
 
     /// <summary>A flow without a form, which is not kept yet.</summary>
     /// <param name="csrf">The value of the anti-forgery cookie that it belongs to; null for native clients.</param>
@@ -48,14 +49,14 @@ internal sealed class VerificationStart(FlowContexts contexts, FlowAnswers answe
         };
     }
 
-    private async Task<Flow> InsertAsync(FlowContext c, bool isApi, string requestUrl, string? returnTo, UiText message)
+    private async Task<Flow> InsertAsync(FlowContext c, bool isApi, string requestUrl, string? returnTo, IReadOnlyList<UiText> messages)
     {
         // Whoever sent the old form may be another browser than the one that began it; native clients get the cookie as they always did.
         var csrf = CsrfCookie.Rotate(c.Http, c.Config);
         var method = methods.InUse(c.Config) ?? methods.All[0];
         var flow = New(c, method, isApi, requestUrl, returnTo, isApi ? null : csrf);
         method.Ask(VerificationForm.Of(c, flow));
-        flow.Ui.Messages.Add(message);
+        flow.Ui.Messages.AddRange(messages);
         await store.InsertAsync(c.Nid, flow, c.Ct);
         return flow;
     }

@@ -81,7 +81,7 @@ internal sealed class CodeRecovery(CodeStore codes, RecoverySender sender, CodeR
     }
 
     /// <summary>What is sent, in place of what the flow had sent before.</summary>
-    public static RecoveryMessage Message(CodeStore codes, FlowContext c, Flow flow, ProvenAddress to)
+    public static RecoveryMessage Message(CodeStore codes, FlowContext c, Flow flow, RecoveryRecipient to)
     {
         flow.MemoryOf(MethodName)[SentTo] = to.Value;
         var lifespan = c.Config.SelfService.Methods.Code.Config.Lifespan;
@@ -92,7 +92,7 @@ internal sealed class CodeRecovery(CodeStore codes, RecoverySender sender, CodeR
     private async Task<RecoveryResult> SendAsync(RecoverySubmission submission, string typed, string address)
     {
         var (c, flow) = (submission.Context, submission.Flow);
-        var send = await sender.PrepareAsync(c, flow, Message(codes, c, flow, new ProvenAddress(AddressVias.Email, address)));
+        var send = await sender.PrepareAsync(c, flow, Message(codes, c, flow, new RecoveryRecipient(AddressVias.Email, address)));
         flow.State = FlowState.SentEmail;
         CodeRecoveryChoice.Clear(flow);
         flow.Ui.Messages.Add(UiMessages.Of(MessageIds.RecoveryCodeSent));
@@ -114,7 +114,7 @@ internal sealed class CodeRecovery(CodeStore codes, RecoverySender sender, CodeR
                 return new RecoveryResult.Proven(identity, new AuthenticationMethod { Method = SessionMethod, Aal = SessionAal.Aal1, CompletedAt = c.Now },
                     (tx, token) => codes.UseAsync(tx, c.Nid, good.Id, token), Used)
                 {
-                    Address = to.Address.Length > 0 ? new ProvenAddress(to.Via, to.Address) : null,
+                    Address = to.Address.Length > 0 ? new RecoveryRecipient(to.Via, to.Address) : null,
                     ShowsTransientPayload = showsPayload,
                 };
             case CodeLookup.Used:

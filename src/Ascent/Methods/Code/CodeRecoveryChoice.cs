@@ -125,9 +125,9 @@ internal sealed class CodeRecoveryChoice(CodeStore codes, RecoverySender sender)
     private static void AppendBack(Flow flow) => flow.Ui.Append(UiNode.Submit(NodeGroups.Code, Screen, "previous", UiMessages.Of(MessageIds.RecoveryBack)));
 
     /// <summary>As addresses are kept; what is none stays as it was typed, and is nobody's.</summary>
-    private static ProvenAddress Read(string typed) => typed.Contains('@', StringComparison.Ordinal)
-        ? new ProvenAddress(AddressVias.Email, Identifiers.NormalizeEmail(typed) ?? typed)
-        : new ProvenAddress(AddressVias.Sms, Identifiers.NormalizePhone(typed) ?? typed);
+    private static RecoveryRecipient Read(string typed) => typed.Contains('@', StringComparison.Ordinal)
+        ? new RecoveryRecipient(AddressVias.Email, Identifiers.NormalizeEmail(typed) ?? typed)
+        : new RecoveryRecipient(AddressVias.Sms, Identifiers.NormalizePhone(typed) ?? typed);
 
     /// <summary>By what a choice is told without the address: the wire contract has it so, and hides no address from who can guess it.</summary>
     private static string NameOf(string address) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(address)));

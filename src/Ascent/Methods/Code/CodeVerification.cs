@@ -21,8 +21,6 @@ internal sealed class CodeVerification(CodeStore codes) : IVerificationMethod
 
     public string Name => NodeGroups.Code;
 
-    public bool IsGuessable => true;
-
     public TemplateType UnknownRecipient => TemplateType.VerificationCodeInvalid;
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Code.Enabled;
@@ -35,13 +33,19 @@ internal sealed class CodeVerification(CodeStore codes) : IVerificationMethod
 
     public string ViaOf(string typed) => typed.Contains('@', StringComparison.Ordinal) ? AddressVias.Email : AddressVias.Sms;
 
+    public int? MostTries(AscentConfig config) => config.SelfService.Methods.Code.Config.MaxSubmissions;
+
     public void Ask(VerificationForm form)
     {
-        var telephones = form.Config.Courier.Channels.Any(c => c.Id == AddressVias.Sms);
-        form.Ui.Append(UiNode.Input(NodeGroups.Code, Email, telephones ? InputTypes.Text : InputTypes.Email,
-            label: UiMessages.Of(telephones ? MessageIds.NodeEmailOrPhone : MessageIds.NodeEmail), required: true));
+        form.Ui.Append(Address(form.Config, null));
         form.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.NodeContinue)));
         if (!form.Flow.IsApi) form.Ui.SetCsrf(form.CsrfToken);
+    }
+
+    public void AskAgain(VerificationForm form, string typed)
+    {
+        form.Ui.Upsert(Address(form.Config, typed));
+        form.Ui.SetCsrf(form.CsrfToken);
     }
 
     public void Await(VerificationForm form, CodeRecipient to) => Await(form, to.Via, to.Via == AddressVias.Sms ? Sms : Email, to.Address);
@@ -74,6 +78,13 @@ internal sealed class CodeVerification(CodeStore codes) : IVerificationMethod
             CodeLookup.Used => new VerificationResult.Over(UiMessages.Of(MessageIds.VerificationAlreadyDone)),
             _ => new VerificationResult.Wrong(UiMessages.Of(MessageIds.VerificationCodeInvalid)),
         };
+    }
+
+    private static UiNode Address(AscentConfig config, string? typed)
+    {
+        var telephones = config.Courier.Channels.Any(c => c.Id == AddressVias.Sms);
+        return UiNode.Input(NodeGroups.Code, Email, telephones ? InputTypes.Text : InputTypes.Email, typed,
+            UiMessages.Of(telephones ? MessageIds.NodeEmailOrPhone : MessageIds.NodeEmail), required: true);
     }
 
     /// <summary>The form that asks for the digits, with a button that sends new ones.</summary>

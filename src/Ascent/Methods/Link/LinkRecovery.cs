@@ -43,7 +43,7 @@ internal sealed class LinkRecovery(CodeStore codes, RecoverySender sender) : IRe
         if (flow.State == FlowState.PassedChallenge) return new RecoveryResult.Again(UiMessages.Of(MessageIds.RecoveryAlreadyDone));
         if (flow.State is not (FlowState.ChooseMethod or FlowState.SentEmail)) return new RecoveryResult.Again(UiMessages.Of(MessageIds.RecoveryFailed));
         var lifespan = c.Config.SelfService.Methods.Link.Config.Lifespan;
-        var send = await sender.PrepareAsync(c, flow, new RecoveryMessage(new ProvenAddress(AddressVias.Email, address), TemplateType.RecoveryValid, TemplateType.RecoveryInvalid, lifespan, "recovery_url",
+        var send = await sender.PrepareAsync(c, flow, new RecoveryMessage(new RecoveryRecipient(AddressVias.Email, address), TemplateType.RecoveryValid, TemplateType.RecoveryInvalid, lifespan, "recovery_url",
             async (tx, to, cancel) => UrlOf(c.Config, flow.Id, await codes.IssueTokenAsync(tx, c.Nid, flow.Id, to, lifespan, cancel))));
         flow.State = FlowState.SentEmail;
         flow.Active = MethodName;
@@ -67,7 +67,7 @@ internal sealed class LinkRecovery(CodeStore codes, RecoverySender sender) : IRe
                 return new RecoveryResult.Proven(identity, new AuthenticationMethod { Method = SessionMethod, Aal = SessionAal.Aal1, CompletedAt = c.Now },
                     (tx, cancel) => codes.UseAsync(tx, c.Nid, good.Id, cancel), Invalid)
                 {
-                    Address = to.Address.Length > 0 ? new ProvenAddress(to.Via, to.Address) : null, InBrowser = true,
+                    Address = to.Address.Length > 0 ? new RecoveryRecipient(to.Via, to.Address) : null, InBrowser = true,
                 };
             case CodeLookup.Expired expired:
                 return Invalid with { Text = UiMessages.RecoveryExpired(expired.At, c.Now) };

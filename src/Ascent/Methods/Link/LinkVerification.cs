@@ -18,8 +18,6 @@ internal sealed class LinkVerification(CodeStore codes) : IVerificationMethod
 
     public string Name => NodeGroups.Link;
 
-    public bool IsGuessable => false;
-
     public TemplateType UnknownRecipient => TemplateType.VerificationInvalid;
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Link.Enabled;
@@ -32,7 +30,11 @@ internal sealed class LinkVerification(CodeStore codes) : IVerificationMethod
 
     public string ViaOf(string typed) => AddressVias.Email;
 
+    public int? MostTries(AscentConfig config) => null;
+
     public void Ask(VerificationForm form) => Fill(form, null);
+
+    public void AskAgain(VerificationForm form, string typed) => Fill(form, typed);
 
     public void Await(VerificationForm form, CodeRecipient to) => Fill(form, null);
 

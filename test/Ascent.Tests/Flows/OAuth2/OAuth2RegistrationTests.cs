@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ascent.Storage;
 using Ascent.Tests.Flows.Settings;
 using Shouldly;
 
@@ -77,6 +78,32 @@ public sealed class OAuth2RegistrationTests
         body.GetProperty("error").GetProperty("details").GetProperty("status_code").GetInt32().ShouldBe(410);
         (await page.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.OK);
     }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_verification_that_is_shown_first_leads_back_to_the_client(string engine)
+    {
+        await using var provider = await ProviderStandIn.StartAsync(engine, more: "courier: { smtp: { connection_uri: \"smtp://127.0.0.1:1/\" } }", selfService: """
+            flows: {
+                registration: { ui_url: "http://127.0.0.1:4455/registration", style: unified, after: { password: { hooks: [ { hook: session }, { hook: show_verification_ui } ] } } },
+                verification: { enabled: true, ui_url: "http://127.0.0.1:4455/verification" } }
+            """);
+        var browser = new FormBrowser(provider.Server);
+        var page = new Browser(provider.Server);
+
+        var (_, location) = await SendAsync(browser, await OAuth2Flows.BeginAsync(browser, "registration", "wish"), Ada);
+        location.ShouldStartWith("http://127.0.0.1:4455/verification?flow=");
+        provider.Acceptances.ShouldBeEmpty();
+        (await ReturnAddressesAsync(provider)).ShouldBe(["http://127.0.0.1:4433/self-service/login/browser?login_challenge=wish"]);
+
+        var (_, body) = await SubmitAsync(page, await page.BeginAsync("registration", "?login_challenge=skip"), "bea@example.org");
+        body.GetProperty("continue_with").EnumerateArray().Select(n => n.GetProperty("action").GetString()).ShouldBe(["redirect_browser_to", "show_verification_ui"]);
+        body.GetProperty("continue_with")[0].GetProperty("redirect_browser_to").GetString().ShouldBe(ProviderStandIn.To("skip"));
+        provider.Acceptances.ShouldHaveSingleItem();
+        (await ReturnAddressesAsync(provider)).Count.ShouldBe(1);
+    }
+
+    private static Task<List<string>> ReturnAddressesAsync(ProviderStandIn provider) => provider.Server.Workshop.Database.Db.ReadAsync(
+        new Sql("select return_to from flow where kind = 'verification' and return_to is not null"), r => r.Text(0), CancellationToken.None);
 
     private static Task<(HttpStatusCode Status, string Location)> SendAsync(FormBrowser browser, JsonElement flow, string email) =>
         browser.SendAsync("POST", Browser.ActionOf(flow), ("csrf_token", Browser.CsrfOf(flow)), ("method", "password"), ("traits.email", email), ("password", SignIn.Password));
