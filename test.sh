@@ -3,7 +3,7 @@
 #   ./test.sh                 everything
 #   ./test.sh --conformance   only the recordings of Kratos in ../shared/conformance, on SQLite and PostgreSQL
 #   ./test.sh --clients       only the clients that were written for Kratos, from test/clients
-#   ./test.sh FILTER…         only the test program; the words are passed on to it, as -class "*Whoami*"
+#   ./test.sh FILTER…         only the test program; the words are passed on to it, as --filter-class "*Whoami*"
 set -euo pipefail
 cd "$(dirname "$0")"
 command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }

@@ -35,7 +35,7 @@ export async function startMail() {
     letters,
     url: `smtp://127.0.0.1:${server.address().port}/?disable_starttls=true`,
     /** What `pattern` captures in the newest letter to somebody that came after `since`. */
-    find: (to, pattern, since = 0) => until(() => letters.filter(l => l.at >= since && l.to.includes(to)).reverse().map(l => pattern.exec(l.text)?.[1]).find(Boolean), 10_000, () => `no letter to ${to} with ${pattern}; there are ${JSON.stringify(letters)}`),
+    find: (to, pattern, since = 0) => until(() => letters.filter(l => l.at >= since && l.to.includes(to)).reverse().map(l => pattern.exec(l.text)?.[1]).find(Boolean), 10_000, () => `no letter to ${to} with ${pattern}; there are letters to ${letters.map(l => l.to).join(', ') || 'nobody'}`),
     close: () => new Promise(r => server.close(r)),
   }
 }

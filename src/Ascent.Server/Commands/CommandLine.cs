@@ -13,7 +13,12 @@ internal static class CommandLine
     public static Option<string[]> Config { get; } = new("--config", "-c") { Description = "A kratos.yml (YAML or JSON). Several are merged, later ones win.", AllowMultipleArgumentsPerToken = true, Recursive = true };
     public static Option<bool> FromEnvironment { get; } = new("--read-from-env", "-e") { Description = "Take the DSN from the environment variable DSN." };
     public static Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask." };
-    public static Argument<string?> Dsn { get; } = new("dsn") { Description = "The database; the configuration's dsn if none is given.", Arity = ArgumentArity.ZeroOrOne };
+    public static Argument<string?> Dsn { get; } = new("dsn")
+    {
+        Description = "The database; the configuration's dsn if none is given.", Arity = ArgumentArity.ZeroOrOne,
+        // An option that is not known would be taken for the database.
+        Validators = { static given => { if (given.Tokens is [{ Value: ['-', ..] option }]) given.AddError($"Unrecognized command or argument '{option}'."); } },
+    };
 
     /// <summary>Longer than a server takes for what is under way: it is not to be cut off.</summary>
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(30);

@@ -31,7 +31,7 @@ public sealed class AdminGateTests
         (await AskAsync(server, "POST", "/identities", $"bearer {Second}", Person("grace"))).ShouldBe(HttpStatusCode.Created);
         var ada = await IdAsync(server, "ada");
         var session = await SignIn.NativelyAsync(server, "ada@example.org");
-        (await AskAsync(server, "PATCH", $"/admin/identities/{ada}", $"Bearer {Second}", """[{"op":"replace","path":"/traits/note","value":"x"}]""")).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(server, "PATCH", $"/admin/identities/{ada}", $"Bearer {Second}", """[{"op":"add","path":"/traits/note","value":"x"}]""")).ShouldBe(HttpStatusCode.OK);
         (await AskAsync(server, "DELETE", $"/admin/identities/{ada}/sessions", $"Bearer {Second}")).ShouldBe(HttpStatusCode.NoContent);
         (await SignIn.WhoamiAsync(server, session)).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await AskAsync(server, "DELETE", $"/admin/identities/{ada}", $"Bearer {First}")).ShouldBe(HttpStatusCode.NoContent);

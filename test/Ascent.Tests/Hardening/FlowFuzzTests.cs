@@ -74,10 +74,10 @@ public sealed class FlowFuzzTests
         var pair = new Pair(twins, kind, isNative);
         var csrf = isNative ? "" : ",\"csrf_token\":\"@csrf\"";
         foreach (var whole in Bodies[kind])
-            foreach (var body in Variants(whole)) await pair.SendAsync(body[..^1] + csrf + "}");
+            foreach (var body in Variants(whole, isNative)) await pair.SendAsync(body[..^1] + csrf + "}");
         foreach (var odd in OddValues.Json.Where(v => v.Length < 1000)) await pair.SendAsync($$"""{"csrf_token":{{odd}},"method":"password"}""");
         foreach (var body in Broken) await pair.SendAsync(body);
-        foreach (var form in Forms) await pair.SendAsync(isNative ? form : $"csrf_token={Uri.EscapeDataString("@csrf").Replace("%40", "@", StringComparison.Ordinal)}&{form}", "application/x-www-form-urlencoded");
+        foreach (var form in Forms) await pair.SendAsync(isNative ? form : $"csrf_token=@csrf&{form}", "application/x-www-form-urlencoded");
         foreach (var type in Types) await pair.SendAsync("""{"method":"password","identifier":"a","password":"b"}""", type);
         foreach (var method in (string[])["PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get"]) await pair.SendAsync("{}", method: method);
     }
@@ -141,7 +141,8 @@ public sealed class FlowFuzzTests
         + "oidc: { enabled: true, config: { providers: [ { id: acme, provider: generic, client_id: c, client_secret: s, issuer_url: \"http://127.0.0.1:1/\", auth_url: \"http://127.0.0.1:1/auth\", token_url: \"http://127.0.0.1:1/token\", mapper_url: \"base64://e30=\", scope: [ openid ] } ] } }";
 
     /// <summary>The body, without each of its fields, and with each replaced by what does not belong there.</summary>
-    private static IEnumerable<string> Variants(string whole)
+    /// <param name="even">Native apps send one half of what is odd, pages the other.</param>
+    private static IEnumerable<string> Variants(string whole, bool even)
     {
         yield return whole;
         foreach (var name in JsonNode.Parse(whole)!.AsObject().Select(p => p.Key).ToArray())
@@ -150,7 +151,7 @@ public sealed class FlowFuzzTests
             without.Remove(name);
             yield return without.ToJsonString();
             var open = without.ToJsonString()[..^1];
-            foreach (var odd in OddValues.Json) yield return $"{open}{(open.Length > 1 ? "," : "")}{JsonSerializer.Serialize(name)}:{odd}}}";
+            foreach (var odd in OddValues.Json.Where((_, n) => n % 2 == 0 == even)) yield return $"{open}{(open.Length > 1 ? "," : "")}{JsonSerializer.Serialize(name)}:{odd}}}";
         }
     }
 
@@ -173,7 +174,8 @@ public sealed class FlowFuzzTests
             var said = await Task.WhenAll(both.Select(client => client.SendAsync(body, contentType, method)));
             var shown = $"{method} {contentType} {body[..Math.Min(400, body.Length)]}\n{said[0]}\n{said[1]}";
             said[0].ShouldBe(said[1], shown);
-            said[0].Status.ShouldBeInRange(200, 499, shown);
+            // That a provider does not take what an app brought is told as the provider's answer.
+            if (said[0].Status != 502 || !said[0].What.StartsWith("upstream_error", StringComparison.Ordinal)) said[0].Status.ShouldBeInRange(200, 499, shown);
         }
     }
 }

@@ -72,6 +72,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
                 if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
                 if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
                 await store.SaveAsync(tx, c.Nid, flow, ct);
+                await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
                 var issued = kept is null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, proof.Methods, device, "self", ct)) : new Issued(kept, c.Presented.Token);
                 if (kept is not null)
                     foreach (var method in proof.Methods)

@@ -20,7 +20,7 @@ internal sealed class LoginVerification(AddressMails mails)
     {
         if (!mails.IsOn(c.Config)) return null;
         var begun = await mails.SendAsync(c, flow, identity, address, flow.IsApi ? null : CsrfCookie.Current(c.Http, c.Config));
-        if (!c.IsJson) return new RedirectResult(begun.Page);
+        if (!flow.IsApi && !c.IsJson) return new RedirectResult(begun.Page);
         return ApiError.BadRequest("None of the account's addresses is verified. Verify one with what was just sent to it, then sign in again.", "session_verified_address_required") with
         {
             Message = "An address must be verified first", HttpStatus = StatusCodes.Status403Forbidden,

@@ -13,7 +13,7 @@ namespace Ascent.Flows.Recovery;
 /// them let the submission through, and what it answers is carried out here, so that no method can leave one out.
 /// </summary>
 internal sealed class RecoverySubmit(
-    Db db, FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, RecoveryMethods methods, RecoveryAnswers outcomes, RecoveryCompletion completion, LoginThrottle throttle)
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, RecoveryMethods methods, RecoveryAnswers outcomes, RecoveryCompletion completion, LoginThrottle throttle)
 {
     public async Task<IResult> SubmitAsync(HttpContext http)
     {
@@ -38,7 +38,7 @@ internal sealed class RecoverySubmit(
         flow.TransientPayload = body["transient_payload"] as JsonObject;
         return intent is RecoveryIntent.Proves proves
             ? await JudgeAsync(submission, method, proves)
-            : await CarryOutAsync(submission, method, await method.SubmitAsync(submission, c.Ct), ThrottleVerdict.Admitted.Uncounted);
+            : await LookAsync(submission, method, ThrottleVerdict.Admitted.Uncounted);
     }
 
     /// <summary>Counts the code before it is looked at: for the flow always, for its addressee and the client unless it was right.</summary>
@@ -49,11 +49,19 @@ internal sealed class RecoverySubmit(
             return await outcomes.AgainAsync(c, flow, method, new RecoveryResult.Again(UiMessages.Invalid("There were too many tries with this code. Please request another one.")));
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(c, proves), c.Ct);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
-        var attempt = (ThrottleVerdict.Admitted)verdict;
+        return await LookAsync(submission, method, (ThrottleVerdict.Admitted)verdict);
+    }
+
+    /// <summary>An attempt that was judged and found wrong stays counted; one that came to nothing is taken back.</summary>
+    private async Task<IResult> LookAsync(RecoverySubmission submission, IRecoveryMethod method, ThrottleVerdict.Admitted attempt)
+    {
+        var (c, done) = (submission.Context, false);
+        IResult? answer = null;
         RecoveryResult result;
         try
         {
             result = await method.SubmitAsync(submission, c.Ct);
+            if (result is RecoveryResult.Proven proven) (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
         }
         catch
         {
@@ -61,11 +69,11 @@ internal sealed class RecoverySubmit(
             throw;
         }
         if (result is RecoveryResult.Wrong) await throttle.FailedAsync(c.Nid, attempt, null);
-        else if (result is not RecoveryResult.Proven) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-        return await CarryOutAsync(submission, method, result, attempt);
+        else if (!done) await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+        return answer ?? await CarryOutAsync(submission, method, result);
     }
 
-    private async Task<IResult> CarryOutAsync(RecoverySubmission submission, IRecoveryMethod method, RecoveryResult result, ThrottleVerdict.Admitted attempt)
+    private async Task<IResult> CarryOutAsync(RecoverySubmission submission, IRecoveryMethod method, RecoveryResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         switch (result)
@@ -83,10 +91,6 @@ internal sealed class RecoverySubmit(
                 return await RefusedAsync(c, flow, refused.Messages);
             case RecoveryResult.Again again:
                 return await outcomes.AgainAsync(c, flow, method, again);
-            case RecoveryResult.Proven proven:
-                var (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
-                if (!done) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-                return answer;
             default:
                 throw new UnreachableException();
         }
@@ -131,10 +135,6 @@ internal sealed class RecoverySubmit(
     private Task SaveAsync(FlowContext c, Flow flow, Func<Tx, CancellationToken, Task>? also = null)
     {
         if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
-        return db.WriteAsync(async (tx, ct) =>
-        {
-            if (also is not null) await also(tx, ct);
-            await store.SaveAsync(tx, c.Nid, flow, ct);
-        }, c.Ct);
+        return store.SaveAsync(c.Nid, flow, also, c.Ct);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
