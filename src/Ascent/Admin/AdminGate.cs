@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ascent.Config;
-using Ascent.Config.Validation;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +17,7 @@ internal static class AdminGate
     public static Func<HttpContext, ValueTask<ApiError?>> Of(ConfigStore config)
     {
         // Where it listens stays until the end, whatever a changed file says: one that takes away the tokens must not open the port.
-        var isProtected = !AdminRules.IsLoopback(config.Current.Serve.Admin.Host);
+        var isProtected = !AdminConfig.IsLoopback(config.Current.Serve.Admin.Host);
         return http => ValueTask.FromResult(Check(config.Current, isProtected, http));
     }
 

@@ -57,6 +57,10 @@ internal sealed record AdminConfig : ListenerConfig
 
     [Key("Cross-origin calls by scripts.", Ours = true)]
     public CorsConfig Cors { get; init; } = new();
+
+    /// <summary>Whether only this machine reaches the address.</summary>
+    public static bool IsLoopback(string host) =>
+        host == "localhost" || host.StartsWith("unix:", StringComparison.Ordinal) || (System.Net.IPAddress.TryParse(host, out var ip) && System.Net.IPAddress.IsLoopback(ip));
 }
 
 internal sealed record AdminAuthConfig

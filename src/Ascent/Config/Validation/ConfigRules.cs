@@ -112,13 +112,10 @@ internal static class AdminRules
             if (token.Sha256 is { } hash && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit)))
                 findings.Fault($"{path}.sha256", "must be the token's SHA-256, 64 hexadecimal digits");
         }
-        if (admin.AllowUnauthenticated || admin.Auth.Tokens.Count > 0 || IsLoopback(admin.Host) || findings.HasFaultBelow("serve.admin.auth")) return;
+        if (admin.AllowUnauthenticated || admin.Auth.Tokens.Count > 0 || AdminConfig.IsLoopback(admin.Host) || findings.HasFaultBelow("serve.admin.auth")) return;
         if (config.Dev) findings.Warn("serve.admin.host", $"{admin.Host} lets everybody on the network administrate; this stands in development only");
         else findings.Fault("serve.admin.host", $"{admin.Host} is not the loopback; {BeyondLoopback}");
     }
-
-    public static bool IsLoopback(string host) =>
-        host == "localhost" || host.StartsWith("unix:", StringComparison.Ordinal) || (System.Net.IPAddress.TryParse(host, out var ip) && System.Net.IPAddress.IsLoopback(ip));
 }
 
 internal static class CookieRules
