@@ -4,10 +4,14 @@ using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Flows;
+using Ascent.Flows.Recovery;
 using Ascent.Http;
 using Ascent.Identities;
+using Ascent.Methods.Code;
 using Ascent.Methods.IdentifierFirst;
+using Ascent.Methods.Link;
 using Ascent.Methods.LookupSecret;
+using Ascent.Methods.Oidc;
 using Ascent.Methods.Passkey;
 using Ascent.Methods.Password;
 using Ascent.Methods.Profile;
@@ -35,13 +39,19 @@ internal static class AscentModules
         .AddRisk()
         .AddCourier()
         .AddFlows()
+        .AddRecovery()
         .AddProfile()
         .AddPassword()
+        .AddOidc()
+        .AddCode()
         .AddTotp()
         .AddPasskey()
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
+        .AddCodeRecovery()
+        .AddLink()
+        .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
         .AddHostedService<Cleanup>();
 
@@ -50,6 +60,8 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
+        routes.MapRecovery();
+        routes.MapOidc();
         routes.MapWebAuthnScript();
     }
 
@@ -59,5 +71,7 @@ internal static class AscentModules
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
         routes.MapAdminCourier();
+        routes.MapAdminCodeRecovery();
+        routes.MapAdminLinkRecovery();
     }
 }

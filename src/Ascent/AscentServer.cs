@@ -6,6 +6,7 @@ using Ascent.Flows.Hooks;
 using Ascent.Http;
 using Ascent.Http.Serving;
 using Ascent.Jsonnet;
+using Ascent.Methods.Oidc;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Sessions.Tokenizer;
@@ -43,14 +44,16 @@ internal sealed class AscentServer : IAsyncDisposable
         var result = loader.Load();
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
-        var references = new ConfigReferences(new HttpClient(), time);
+        var outbound = new OutboundClient();
+        var references = new ConfigReferences(outbound.SendAsync, time);
         var schemas = new SchemaPart(references);
         var engine = new JsonnetEngine(time);
         var templates = new Templates(engine);
         var tokenizer = new TokenizerPart(references, templates, time);
         var hooks = new HookTemplates(references, templates);
-        var courier = new CourierPart(references, templates, time);
-        IConfigPart[] parts = [schemas, tokenizer, hooks, courier];
+        var courier = new CourierPart(references, templates, outbound, time);
+        var oidc = new OidcPart(references, templates);
+        IConfigPart[] parts = [schemas, tokenizer, hooks, courier, oidc];
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
@@ -70,8 +73,8 @@ internal sealed class AscentServer : IAsyncDisposable
                 Config = store, Time = time, MapPublic = AscentModules.MapPublic, MapAdmin = AscentModules.MapAdmin, AdminGate = AdminGate.Of(store),
                 Services = services =>
                 {
-                    services.AddSingleton(database).AddSingleton(tenant).AddSingleton(references).AddSingleton(schemas.Store);
-                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton(courier).AddSingleton<ISessionTokenizer, SessionTokenizer>();
+                    services.AddSingleton(database).AddSingleton(tenant).AddSingleton(outbound).AddSingleton(references).AddSingleton(schemas.Store);
+                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton(courier).AddSingleton(oidc).AddSingleton<ISessionTokenizer, SessionTokenizer>();
                     AscentModules.Add(services);
                 },
             });

@@ -1,4 +1,5 @@
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Flows;
 using Ascent.Risk;
 using Ascent.Sessions;
@@ -9,9 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Ascent;
 
 /// <summary>Removes what has expired, a batch at a time, while the server serves; the command line runs the same at once.</summary>
-internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
+internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+    /// <summary>Administrators may want to know for a while what became of a message; what it said was wiped long before.</summary>
+    private static readonly TimeSpan MessagesKept = TimeSpan.FromDays(30);
+
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Everything that is over for as long as this; returns how many rows it were.</summary>
@@ -51,6 +55,7 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
         (olderThan, batch, ct) => sessions.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
         (olderThan, batch, ct) => flows.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
         (_, batch, ct) => throttle.DeleteExpiredAsync(tenant.Nid, batch, ct),
+        (olderThan, batch, ct) => messages.DeleteFinishedAsync(tenant.Nid, time.GetUtcNow() - MessagesKept - olderThan, batch, ct),
     ];
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} expired rows.")]

@@ -2,6 +2,7 @@ using Ascent.Config;
 using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Http.Telemetry;
 using Ascent.Jsonnet;
 using Ascent.Storage;
@@ -28,7 +29,8 @@ internal sealed class CourierHost : IAsyncDisposable
         var result = loader.Load();
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
-        var part = new CourierPart(new ConfigReferences(new HttpClient(), time), new Ascent.Jsonnet.Templates(new JsonnetEngine(time)), time);
+        var outbound = new OutboundClient();
+        var part = new CourierPart(new ConfigReferences(outbound.SendAsync, time), new Ascent.Jsonnet.Templates(new JsonnetEngine(time)), outbound, time);
         var prepared = await part.PrepareAsync(first, ct);
         if (prepared.Faults.Count > 0) throw new ConfigFaultsException(prepared.Faults);
         prepared.TakeIntoForce();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Flows;
 using Ascent.Risk;
 using Ascent.Sessions;
@@ -28,7 +29,7 @@ internal static class CleanupCommand
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
         using var config = new ConfigStore(new AscentConfig());
-        using var cleanup = new Cleanup(new SessionSweep(db, TimeProvider.System), new FlowSweep(db, TimeProvider.System), new ThrottleSweep(db, TimeProvider.System), tenant, config, TimeProvider.System, NullLogger<Cleanup>.Instance);
+        using var cleanup = new Cleanup(new SessionSweep(db, TimeProvider.System), new FlowSweep(db, TimeProvider.System), new ThrottleSweep(db, TimeProvider.System), new MessageStore(db), tenant, config, TimeProvider.System, NullLogger<Cleanup>.Instance);
         Console.WriteLine($"Removed {await cleanup.RunOnceAsync(older, batch, ct)} expired rows.");
         return 0;
     }

@@ -52,7 +52,8 @@ internal static class MigrateCommand
             "postgres" => new Storage.Postgres.PostgresDialect(),
             _ => throw new CommandFailedException($"--print knows sqlite and postgres, not '{engine}'."),
         };
-        Console.WriteLine(Migrator.Script(dialect));
+        // All of it or nothing: half a schema would have to be taken apart by hand.
+        Console.WriteLine($"begin;\n\n{Migrator.Script(dialect, TimeProvider.System.GetUtcNow())}\ncommit;");
         return Task.FromResult(0);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ascent.Config;
+using Ascent.Config.Validation;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -14,18 +15,32 @@ internal static class AdminGate
 {
     private const string Scheme = "Bearer ";
 
-    public static Func<HttpContext, ValueTask<ApiError?>> Of(ConfigStore config) => http => ValueTask.FromResult(Check(config.Current.Serve.Admin.Auth, http));
-
-    private static ApiError? Check(AdminAuthConfig auth, HttpContext http)
+    public static Func<HttpContext, ValueTask<ApiError?>> Of(ConfigStore config)
     {
-        if (auth.Tokens.Count == 0) return null;
+        // Where it listens stays until the end, whatever a changed file says: one that takes away the tokens must not open the port.
+        var isProtected = !AdminRules.IsLoopback(config.Current.Serve.Admin.Host);
+        return http => ValueTask.FromResult(Check(config.Current, isProtected, http));
+    }
+
+    private static ApiError? Check(AscentConfig config, bool isProtected, HttpContext http)
+    {
+        var auth = config.Serve.Admin.Auth;
+        if (auth.Tokens.Count == 0)
+        {
+            return isProtected && !config.Serve.Admin.AllowUnauthenticated && !config.Dev
+                ? Refused(http, "The configuration has no tokens any more, but the admin API still listens beyond the loopback. Start the server anew, or configure a token.")
+                : null;
+        }
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return Refused(http, "The admin API needs a token: send it as Authorization: Bearer <token>.");
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim()));
-        var known = false;
+        AdminTokenConfig? known = null;
         // All of them, whichever fits: the time must not tell which.
-        foreach (var token in auth.Tokens) known |= CryptographicOperations.FixedTimeEquals(hash, HashOf(token));
-        return known ? null : Refused(http, "The admin API does not know this token.");
+        foreach (var token in auth.Tokens)
+            if (CryptographicOperations.FixedTimeEquals(hash, HashOf(token))) known = token;
+        if (known is null) return Refused(http, "The admin API does not know this token.");
+        AdminCaller.Name(http, known.Name);
+        return null;
     }
 
     private static byte[] HashOf(AdminTokenConfig token) =>

@@ -6,20 +6,25 @@ namespace Ascent.Config;
 /// <summary>A document that could not be had. The message names the reference without what may be secret in it.</summary>
 internal sealed class ConfigReferenceException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>Sends a request within the limits of a configuration. Follows no redirects.</summary>
+internal delegate Task<HttpResponseMessage> OutboundSend(HttpRequestMessage request, HttpClientConfig limits, CancellationToken ct);
+
 /// <summary>
 /// Documents by reference: file:// (relative to the working directory, as file://./x, file://x or file:///x; a bare path is
-/// taken as well), base64:// and http(s)://. Bounded in size and time. Which addresses may be reached is the client's affair.
+/// taken as well), base64:// and http(s)://. Bounded in size and time. A redirect
+/// is followed as far as the next address may be reached.
 /// </summary>
-internal sealed class ConfigReferences(HttpClient http, TimeProvider time)
+internal sealed class ConfigReferences(OutboundSend send, TimeProvider time)
 {
     public const int MaxBytes = 5 * 1024 * 1024;
 
+    private const int MostRedirects = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public async Task<byte[]> FetchAsync(string reference, CancellationToken ct)
+    public async Task<byte[]> FetchAsync(string reference, HttpClientConfig limits, CancellationToken ct)
     {
         if (After(reference, "base64://") is { } data) return Base64(data);
-        if (reference.StartsWith("http://", StringComparison.Ordinal) || reference.StartsWith("https://", StringComparison.Ordinal)) return await GetAsync(reference, ct);
+        if (reference.StartsWith("http://", StringComparison.Ordinal) || reference.StartsWith("https://", StringComparison.Ordinal)) return await GetAsync(reference, limits, ct);
         var path = After(reference, "file://") ?? reference;
         if (path.Contains("://", StringComparison.Ordinal)) throw new ConfigReferenceException($"{Shown(reference)}: must begin with file://, base64://, http:// or https://");
         try
@@ -40,13 +45,13 @@ internal sealed class ConfigReferences(HttpClient http, TimeProvider time)
     public static IReadOnlyList<ConfigWarning> MissingFiles(AscentConfig config) =>
         [.. Documents.Of(config).Where(d => FilePath(d.Reference) is { } path && !File.Exists(path)).Select(d => new ConfigWarning(d.Path, $"there is no file {FilePath(d.Reference)}"))];
 
-    private async Task<byte[]> GetAsync(string url, CancellationToken ct)
+    private async Task<byte[]> GetAsync(string url, HttpClientConfig limits, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, Patience, Timeout.InfiniteTimeSpan);
         try
         {
-            using var response = await http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = await AskAsync(new Uri(url), limits, limit.Token);
             if (!response.IsSuccessStatusCode) throw new ConfigReferenceException($"{Shown(url)}: answered {(int)response.StatusCode}");
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
             return await ReadAsync(body, url, limit.Token);
@@ -58,6 +63,20 @@ internal sealed class ConfigReferences(HttpClient http, TimeProvider time)
         catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
         {
             throw new ConfigReferenceException($"{Shown(url)}: cannot be reached: {e.Message}", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(Uri url, HttpClientConfig limits, CancellationToken ct)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            var response = await send(request, limits, ct);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } next || redirects == MostRedirects) return response;
+            next = new Uri(url, next);
+            if (next.Scheme != "https" && next.Scheme != url.Scheme) return response;
+            response.Dispose();
+            url = next;
         }
     }
 

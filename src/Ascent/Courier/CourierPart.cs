@@ -1,6 +1,7 @@
 using Ascent.Config;
 using Ascent.Courier.Channels;
 using Ascent.Courier.Templates;
+using Ascent.Http;
 using Ascent.Jsonnet;
 
 namespace Ascent.Courier;
@@ -9,7 +10,7 @@ namespace Ascent.Courier;
 internal sealed record CourierSetup(MessageTexts Texts, ICourierChannel? Email, ICourierChannel? Sms);
 
 /// <summary>The courier's share of the configuration: every template and every way is read before it comes into force.</summary>
-internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Templates templates, TimeProvider time) : IConfigPart
+internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Templates templates, OutboundClient client, TimeProvider time) : IConfigPart
 {
     private volatile CourierSetup? current;
 
@@ -18,7 +19,7 @@ internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Te
     public async Task<PreparedPart> PrepareAsync(AscentConfig next, CancellationToken ct)
     {
         var faults = new List<ConfigFault>();
-        var texts = await new TextLoader(references).LoadAsync(next.Courier, faults, ct);
+        var texts = await new TextLoader(references, next.Clients.Http).LoadAsync(next.Courier, faults, ct);
         var email = await EmailAsync(next, faults, ct);
         var sms = await ChannelAsync(next, "sms", faults, ct);
         return faults.Count > 0 ? PreparedPart.Faulty(faults) : new PreparedPart([], () => current = new CourierSetup(texts, email, sms));
@@ -48,7 +49,7 @@ internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Te
         {
             try
             {
-                switch (await templates.ReadAsync(await references.FetchAsync(reference, ct), ct))
+                switch (await templates.ReadAsync(await references.FetchAsync(reference, config.Clients.Http, ct), ct))
                 {
                     case TemplateResult.Good good:
                         body = good.Template;
@@ -64,6 +65,6 @@ internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Te
                 return null;
             }
         }
-        return new HttpChannel(request, body, templates, config.Clients.Http, time);
+        return new HttpChannel(request, body, templates, client, config.Clients.Http, time);
     }
 }

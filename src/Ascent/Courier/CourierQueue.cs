@@ -9,12 +9,20 @@ namespace Ascent.Courier;
 internal sealed class CourierQueue(Db db, CourierPart part, MessageSeal seal, CourierSignal signal, TimeProvider time)
 {
     /// <summary>Queues in the caller's transaction; gives the message's id.</summary>
-    public async Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct)
+    public Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct) => QueueAsync(tx, nid, message, wanted: true, ct);
+
+    /// <summary>
+    /// Does all of the work of queueing and keeps nothing: where nobody has the address that somebody typed, so that the time of the
+    /// answer does not tell.
+    /// </summary>
+    public Task PretendAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct) => QueueAsync(tx, nid, message, wanted: false, ct);
+
+    private async Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, bool wanted, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var content = part.Current.Texts.Render(message);
-        await MessageStore.InsertAsync(tx, nid, new NewMessage(id, message.Channel, message.Recipient, message.TemplateType.Name, seal.Close(id, content)), now, ct);
+        await MessageStore.InsertAsync(tx, nid, new NewMessage(id, message.Channel, message.Recipient, message.TemplateType.Name, seal.Close(id, content)), wanted, now, ct);
         // The worker looks again a few times, since the transaction is not committed yet.
         signal.Raise();
         return id;

@@ -29,11 +29,12 @@ internal sealed class MessageStore(Db db)
 {
     private const string Columns = "id, status, channel, recipient, template_type, content, send_count, created_at, updated_at";
 
-    public static Task InsertAsync(Tx tx, Guid nid, NewMessage m, DateTimeOffset now, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+    /// <param name="wanted">Without it the same statement inserts nothing.</param>
+    public static Task InsertAsync(Tx tx, Guid nid, NewMessage m, bool wanted, DateTimeOffset now, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
         insert into message (nid, id, status, channel, recipient, template_type, content, send_count, due_at, created_at, updated_at)
-        values (@nid, @id, 'queued', @channel, @recipient, @type, @content, 0, @now, @now, @now)
+        select @nid, @id, 'queued', @channel, @recipient, @type, @content, 0, @now, @now, @now where @wanted
         """,
-        ("nid", nid), ("id", m.Id), ("channel", NameOf(m.Channel)), ("recipient", m.Recipient), ("type", m.TemplateType), ("content", m.Content), ("now", now)), ct);
+        ("nid", nid), ("id", m.Id), ("channel", NameOf(m.Channel)), ("recipient", m.Recipient), ("type", m.TemplateType), ("content", m.Content), ("wanted", wanted), ("now", now)), ct);
 
     /// <summary>
     /// Takes what is due, the oldest first. One conditional statement: of two workers that see the same row, the second finds it

@@ -12,7 +12,7 @@ internal sealed record Event(string Type)
     public Guid? IdentityId { get; init; }
     public Guid? SessionId { get; init; }
 
-    /// <summary>Who did it: <c>self</c>, <c>admin</c>, <c>operator</c> (the command line) or <c>system</c>.</summary>
+    /// <summary>Who did it: <c>self</c>, <c>admin</c> or <c>admin:</c> with the name of the token, <c>operator</c> (the command line) or <c>system</c>.</summary>
     public required string Actor { get; init; }
 
     public string? Address { get; init; }

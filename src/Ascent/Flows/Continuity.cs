@@ -23,17 +23,40 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
     public async Task PauseAsync(FlowContext c, string name, Guid? identity, JsonObject payload, TimeSpan lifetime)
     {
         var id = Guid.NewGuid();
-        var sealedPayload = ciphers.AtRest.Encrypt(PayloadPurpose, payload.ToJsonString(), id.ToString("N"));
         var known = Ids(c.Http.Request);
         await db.WriteAsync(async (tx, ct) =>
         {
             // A later form takes the place of the one that waits under the same name.
             if (known.Count > 0)
                 await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", known), ("name", name)), ct);
-            await tx.ExecuteAsync(new Sql("insert into continuity (nid, id, name, identity_id, payload, expires_at) values (@nid, @id, @name, @identity, @payload, @expires)",
-                ("nid", c.Nid), ("id", id), ("name", name), ("identity", identity), ("payload", sealedPayload), ("expires", time.GetUtcNow() + lifetime)), ct);
+            await InsertAsync(tx, c.Nid, id, name, identity, payload, lifetime, ct);
         }, c.Ct);
         SetCookie(c, [.. known.TakeLast(MostWaiting - 1), id], lifetime);
+    }
+
+    /// <summary>Keeps something that is taken up by its id; the browser holds the id too where <paramref name="inCookie"/>, and nobody else can take it up.</summary>
+    public async Task KeepAsync(FlowContext c, Guid id, string name, JsonObject payload, TimeSpan lifetime, bool inCookie)
+    {
+        var known = inCookie ? Ids(c.Http.Request) : [];
+        await db.WriteAsync(async (tx, ct) =>
+        {
+            if (known.Count > 0)
+                await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", known), ("name", name)), ct);
+            await InsertAsync(tx, c.Nid, id, name, null, payload, lifetime, ct);
+        }, c.Ct);
+        if (inCookie) SetCookie(c, [.. known.TakeLast(MostWaiting - 1), id], lifetime);
+    }
+
+    /// <summary>
+    /// Takes up what <see cref="KeepAsync"/> kept; null where it is not this browser's, too old or taken already. Of several
+    /// requests one gets it. The cookie stays as it is: the id in it leads nowhere any more.
+    /// </summary>
+    public async Task<JsonObject?> TakeAsync(FlowContext c, Guid id, string name, bool inCookie)
+    {
+        if (inCookie && !Ids(c.Http.Request).Contains(id)) return null;
+        var taken = await db.WriteAsync((tx, ct) => tx.ReadAsync(new Sql("delete from continuity where nid = @nid and id = @id and name = @name and expires_at > @now returning payload",
+            ("nid", c.Nid), ("id", id), ("name", name), ("now", time.GetUtcNow())), r => r.Text(0), ct), c.Ct);
+        return taken is [var payload] && ciphers.AtRest.Decrypt(PayloadPurpose, payload, id.ToString("N")) is { } json ? JsonNode.Parse(json) as JsonObject : null;
     }
 
     /// <summary>
@@ -52,6 +75,11 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
         SetCookie(c, [.. ids.Where(i => i != id)], TimeSpan.FromMinutes(15));
         return ciphers.AtRest.Decrypt(PayloadPurpose, payload, id.ToString("N")) is { } json ? JsonNode.Parse(json) as JsonObject : null;
     }
+
+    private Task<int> InsertAsync(Tx tx, Guid nid, Guid id, string name, Guid? identity, JsonObject payload, TimeSpan lifetime, CancellationToken ct) => tx.ExecuteAsync(new Sql(
+        "insert into continuity (nid, id, name, identity_id, payload, expires_at) values (@nid, @id, @name, @identity, @payload, @expires)",
+        ("nid", nid), ("id", id), ("name", name), ("identity", identity), ("payload", ciphers.AtRest.Encrypt(PayloadPurpose, payload.ToJsonString(), id.ToString("N"))),
+        ("expires", time.GetUtcNow() + lifetime)), ct);
 
     private List<Guid> Ids(HttpRequest request)
     {

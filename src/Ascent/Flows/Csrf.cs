@@ -32,7 +32,9 @@ internal static class Csrf
     }
 
     /// <summary>What a flow keeps to know the browser that began it by: a hash, so that the database gives nobody the cookie.</summary>
-    public static string OwnerOf(HttpContext http, AscentConfig config) => Convert.ToHexStringLower(SHA256.HashData(CsrfCookie.Current(http, config)));
+    public static string OwnerOf(HttpContext http, AscentConfig config) => OwnerOf(CsrfCookie.Current(http, config));
+
+    public static string OwnerOf(byte[] secret) => Convert.ToHexStringLower(SHA256.HashData(secret));
 
     public static bool OwnedBy(HttpContext http, AscentConfig config, string? owner) =>
         owner is not null && CsrfCookie.Sent(http, config) is { } cookie

@@ -53,9 +53,13 @@ internal static class CsrfCookie
     }
 
     /// <summary>Draws a new value and sends it; forms of before are void. Done when somebody else signs in.</summary>
-    public static byte[] Rotate(HttpContext http, AscentConfig config)
+    public static byte[] Rotate(HttpContext http, AscentConfig config) => Rotate(http, config, Draw());
+
+    /// <summary>A value that is not sent yet: for a flow that is kept before it is sure that the browser will change its cookie.</summary>
+    public static byte[] Draw() => RandomNumberGenerator.GetBytes(SecretLength);
+
+    public static byte[] Rotate(HttpContext http, AscentConfig config, byte[] secret)
     {
-        var secret = RandomNumberGenerator.GetBytes(SecretLength);
         var secure = config.Cookies.Secure ?? !config.Dev;
         var cookie = new SetCookieHeaderValue(NameFor(config), Convert.ToBase64String(secret))
         {

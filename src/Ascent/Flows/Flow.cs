@@ -52,4 +52,10 @@ internal static class FlowState
     public const string PassedChallenge = "passed_challenge";
     public const string ShowForm = "show_form";
     public const string Success = "success";
+
+    // A recovery in which people choose among their addresses.
+    public const string AwaitingAddress = "recovery_awaiting_address";
+    public const string AwaitingChoice = "recovery_awaiting_address_choice";
+    public const string ConfirmingAddress = "recovery_confirming_address";
+    public const string AwaitingCode = "recovery_awaiting_code";
 }

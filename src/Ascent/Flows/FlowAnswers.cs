@@ -20,6 +20,7 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
     /// <summary>The form goes back to whoever sent it: with messages, or because it has a next step.</summary>
     public IResult Again(FlowContext c, Flow flow, FlowJson.Extras? extras = null, int status = StatusCodes.Status400BadRequest)
     {
+        if (c.App is not null) return ToApp(c, flow);
         if (flow.IsApi || c.IsJson) return Shown(flow, extras, status);
         return new RedirectResult(PageOf(c, flow), flow.Kind == FlowKind.Registration ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther);
     }
@@ -29,21 +30,31 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
         flow.IsApi || c.IsJson ? Shown(flow, extras, status) : new RedirectResult(PageOf(c, flow));
 
     /// <summary>The browser has to go elsewhere before the flow can go on; a page with script is told so.</summary>
-    public static IResult Elsewhere(FlowContext c, Flow flow, string url) => flow.IsApi || c.IsJson
-        ? new ApiError
-        {
-            Code = StatusCodes.Status422UnprocessableEntity, Id = "browser_location_change_required", Message = "The browser must go elsewhere first",
-            Reason = $"To go on, send the browser to: {url}", TopLevel = new JsonObject { ["redirect_browser_to"] = url },
-        }
-        : new RedirectResult(url);
+    public static IResult Elsewhere(FlowContext c, Flow flow, string url) => flow.IsApi || c.IsJson ? LocationChange(url) : new RedirectResult(url);
+
+    public static ApiError LocationChange(string url) => new()
+    {
+        Code = StatusCodes.Status422UnprocessableEntity, Id = "browser_location_change_required", Message = "The browser must go elsewhere first",
+        Reason = $"To go on, send the browser to: {url}", TopLevel = new JsonObject { ["redirect_browser_to"] = url },
+    };
 
     /// <summary>JSON where JSON was asked for; a browser is sent to the error page, which fetches what happened.</summary>
     public async Task<IResult> FailAsync(FlowContext c, ApiError error, bool isApi = false)
     {
-        if (isApi || c.IsJson) return error;
+        if ((isApi && c.App is null) || c.IsJson) return error;
         var id = await errors.KeepAsync(c.Nid, error.ToJson(RequestId.Of(c.Http)), c.Ct);
         return new RedirectResult(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
     }
+
+    /// <summary>The browser goes back to the app that it acted for, which fetches the flow by both codes.</summary>
+    public static RedirectResult ToApp(FlowContext c, Flow flow)
+    {
+        var to = ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, null) is ReturnToResult.Allowed allowed ? allowed.Url : c.Config.SelfService.DefaultBrowserReturnUrl;
+        return new RedirectResult(WithQuery(WithQuery(to, "code", c.App!.Code), "flow", flow.Id.ToString()));
+    }
+
+    /// <summary>The same with a session to fetch.</summary>
+    public static RedirectResult ToApp(FlowContext c, string returnTo) => new(WithQuery(returnTo, "code", c.App!.Code));
 
     public static string PageOf(FlowContext c, Flow flow) => WithQuery(flow.Kind.UiUrl(c.Config), "flow", flow.Id.ToString());
 

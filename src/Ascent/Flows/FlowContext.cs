@@ -10,6 +10,9 @@ namespace Ascent.Flows;
 /// <summary>One request to a flow: who asks, with which session, under which configuration. Made once, read by all.</summary>
 internal sealed record FlowContext(HttpContext Http, AscentConfig Config, Guid Nid, DateTimeOffset Now, PresentedSession Presented)
 {
+    /// <summary>Set where a browser acts for a native app, whose flow it is: answers lead back to the app.</summary>
+    public AppReturn? App { get; init; }
+
     /// <summary>The session that came along, if it is good.</summary>
     public Session? Session => Presented.ActiveAt(Now);
 

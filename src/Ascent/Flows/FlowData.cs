@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ascent.Flows.OAuth2;
 
 namespace Ascent.Flows;
 
@@ -10,6 +11,8 @@ internal static class FlowData
     private const string IdentitySchema = "identity_schema";
     private const string TransientPayload = "transient_payload";
     private const string Via = "via";
+    private const string OAuth2Challenge = "oauth2_login_challenge";
+    private const string OAuth2Request = "oauth2_login_request";
 
     extension(Flow flow)
     {
@@ -22,6 +25,25 @@ internal static class FlowData
 
         /// <summary>What a client wants hooks to see; handed through, never looked at.</summary>
         public JsonObject? TransientPayload { get => flow.Data[TransientPayload] as JsonObject; set => flow.Data[TransientPayload] = value?.DeepClone(); }
+
+        /// <summary>Hands on what belongs to the client's undertaking and not to the form, when another flow takes this one's place.</summary>
+        public void CarryTo(Flow other)
+        {
+            foreach (var name in (ReadOnlySpan<string>)[IdentitySchema, TransientPayload, OAuth2Challenge, OAuth2Request])
+                if (flow.Data[name] is { } value) other.Data[name] = value.DeepClone();
+        }
+
+        /// <summary>The OAuth2 client's wish that this flow fulfils.</summary>
+        public OAuth2Login? OAuth2Login
+        {
+            get => (string?)flow.Data[OAuth2Challenge] is { } challenge ? new OAuth2Login(challenge, flow.Data[OAuth2Request] as JsonObject) : null;
+            set
+            {
+                if (value is null) return;
+                flow.Data[OAuth2Challenge] = value.Challenge;
+                if (value.Request is { } request) flow.Data[OAuth2Request] = request.DeepClone();
+            }
+        }
 
         /// <summary>A method's own memory in this flow; made on first use.</summary>
         public JsonObject MemoryOf(string method)

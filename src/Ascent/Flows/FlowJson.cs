@@ -21,8 +21,11 @@ internal sealed class FlowJson(IdentityJson identities)
         w.WriteStartObject();
         w.WriteString("id"u8, f.Id);
         if (f.Kind == FlowKind.Login) w.WriteNull("organization_id"u8);
-        if (f.Data["oauth2_login_challenge"] is JsonValue challenge) w.WriteString("oauth2_login_challenge"u8, (string?)challenge);
-        if (f.Data["oauth2_login_request"] is JsonObject request) Property(w, "oauth2_login_request", request);
+        if (f.OAuth2Login is { } login)
+        {
+            w.WriteString("oauth2_login_challenge"u8, login.Challenge);
+            if (login.Request is { } request) Property(w, "oauth2_login_request", request);
+        }
         w.WriteString("type"u8, f.TypeName);
         w.WriteString("expires_at"u8, f.ExpiresAt.UtcDateTime);
         w.WriteString("issued_at"u8, f.IssuedAt.UtcDateTime);

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Ascent.Flows.OAuth2;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows;
 
 /// <summary>GET …/flows?id=: a flow as it stands, for the browser that began it. Settings check the identity themselves.</summary>
-internal sealed class FlowReading(FlowContexts contexts, FlowStore store, FlowAnswers answers)
+internal sealed class FlowReading(FlowContexts contexts, FlowStore store, FlowAnswers answers, OAuth2Logins oauth2)
 {
     public async Task<IResult> GetAsync(HttpContext http, FlowKind kind)
     {
@@ -13,7 +14,8 @@ internal sealed class FlowReading(FlowContexts contexts, FlowStore store, FlowAn
         CsrfCookie.Ensure(http, c.Config);
         if (c.QueryId("id") is not { } id || await store.FindAsync(c.Nid, kind, id, c.Ct) is not { } flow) return ApiError.NotFound();
         if (!flow.IsApi && !Csrf.OwnedBy(http, c.Config, flow.Csrf)) return Csrf.Violation(http, c.Config, token: null);
-        return flow.IsExpired(c.Now) ? Expired(c, flow) : answers.Shown(flow);
+        if (flow.IsExpired(c.Now)) return Expired(c, flow);
+        return await oauth2.CompleteAsync(c, flow) is { } refused ? refused : answers.Shown(flow);
     }
 
     /// <summary>410 with the way to begin anew; recovery and verification of browsers carry no id, as recorded.</summary>

@@ -4,8 +4,10 @@ using Ascent.Flows.Errors;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
+using Ascent.Flows.OAuth2;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -24,22 +26,25 @@ internal static class FlowsModule
         .AddSingleton<FlowStore>()
         .AddSingleton<FlowErrorStore>()
         .AddSingleton<FlowSweep>()
+        .AddSingleton<SessionExchange>()
         .AddSingleton<CodeStore>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()
         .AddSingleton<FlowReading>()
-        .AddSingleton<OutboundClient>()
         .AddSingleton<HookQueue>()
         .AddHostedService(s => s.GetRequiredService<HookQueue>())
         .AddSingleton<WebHookContext>()
         .AddSingleton<WebHookSender>()
         .AddSingleton<WebHook>()
         .AddSingleton<HookRunner>()
+        .AddSingleton<OAuth2Provider>()
+        .AddSingleton<OAuth2Logins>()
         .AddSingleton<LoginMethods>()
         .AddSingleton<LoginStart>()
         .AddSingleton<LoginSubmit>()
         .AddSingleton<LoginCompletion>()
+        .AddSingleton<LoginVerification>()
         .AddSingleton<Continuity>()
         .AddSingleton<SettingsMethods>()
         .AddSingleton<SettingsStart>()
@@ -53,7 +58,16 @@ internal static class FlowsModule
         .AddSingleton<RegistrationSubmit>()
         .AddSingleton<RegistrationCompletion>()
         .AddSingleton<RegistrationAnswer>()
-        .AddSingleton<DuplicateAccount>();
+        .AddSingleton<DuplicateAccount>()
+        .AddSingleton<VerificationMethods>()
+        .AddSingleton<VerificationStart>()
+        .AddSingleton<VerificationMail>()
+        .AddSingleton<AddressMails>()
+        .AddSingleton<AddressParking>()
+        .AddSingleton<VerificationSending>()
+        .AddSingleton<VerificationAnswers>()
+        .AddSingleton<VerificationCompletion>()
+        .AddSingleton<VerificationSubmit>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -74,7 +88,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapLogout().MapErrors();
+        routes.MapLogin().MapRegistration().MapSettings().MapVerification().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

@@ -30,7 +30,7 @@ internal static class AvailableAal
         [CredentialTypes.Totp] = (_, config, _) => Text(config, "totp_url").Length > 0 ? 1 : 0,
         [CredentialTypes.LookupSecret] = (_, config, _) => Items(config, "recovery_codes").Any() ? 1 : 0,
         [CredentialTypes.WebAuthn] = (_, config, _) => Items(config, "credentials").Count(k => !Flag(k, "is_passwordless")),
-        [CredentialTypes.Code] = (_, config, s) => s.SelfService.Methods.Code.MfaEnabled ? Items(config, "addresses").Count() : 0,
+        [CredentialTypes.Code] = (_, config, s) => s.SelfService.Methods.Code.MfaEnabled ? CodeAddresses(config) : 0,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static string Of(IEnumerable<Credential> credentials, AscentConfig config)
@@ -56,6 +56,10 @@ internal static class AvailableAal
 
     private static int Links(Credential c, JsonElement config) => Items(config, "providers").Count(p =>
         Text(p, "organization").Length == 0 && c.Identifiers.Contains($"{Text(p, "provider")}:{Text(p, "subject")}", StringComparer.Ordinal));
+
+    /// <summary>The first form of the config named only by which way the code goes.</summary>
+    private static int CodeAddresses(JsonElement config) =>
+        Text(config, "address_type").Length > 0 ? 1 : Items(config, "addresses").Count(a => Text(a, "address").Length > 0);
 
     private static bool HasIdentifier(Credential c) => c.Identifiers.Any(i => i.Length > 0);
 

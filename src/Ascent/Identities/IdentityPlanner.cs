@@ -53,6 +53,8 @@ internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, T
         return (new IdentityPlan(before, new IdentityState(after, credentials), verifiable, recovery), null);
     }
 
+    public string AvailableAalOf(IEnumerable<Credential> credentials) => AvailableAal.Of(credentials, config.Current);
+
     /// <summary>What neither engine could keep in an index, and lists that only an attacker would send.</summary>
     private static ApiError? TooMuch(IEnumerable<Credential> credentials)
     {

@@ -33,17 +33,21 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
     }
 
     /// <summary>All credentials, ordered by type.</summary>
-    public async Task<IReadOnlyList<Credential>> CredentialsAsync(Guid nid, Guid id, CancellationToken ct)
-    {
-        var rows = await db.ReadAsync(new Sql($"""
-            select {IdentityRow.CredentialColumns}, a.identifier
-            from credential c
-            left join credential_identifier a on a.nid = c.nid and a.identity_id = c.identity_id and a.type = c.type
-            where c.nid = @nid and c.identity_id = @id
-            order by c.type, a.identifier
-            """, ("nid", nid), ("id", id)), r => IdentityRow.ReadCredential(r, 0), ct);
-        return [.. rows.GroupBy(r => r.Type, StringComparer.Ordinal).Select(g => Whole(id, g))];
-    }
+    public async Task<IReadOnlyList<Credential>> CredentialsAsync(Guid nid, Guid id, CancellationToken ct) =>
+        Whole(id, await db.ReadAsync(CredentialsOf(nid, id), r => IdentityRow.ReadCredential(r, 0), ct));
+
+    public async Task<IReadOnlyList<Credential>> CredentialsAsync(Tx tx, Guid nid, Guid id, CancellationToken ct) =>
+        Whole(id, await tx.ReadAsync(CredentialsOf(nid, id), r => IdentityRow.ReadCredential(r, 0), ct));
+
+    private static Sql CredentialsOf(Guid nid, Guid id) => new($"""
+        select {IdentityRow.CredentialColumns}, a.identifier
+        from credential c
+        left join credential_identifier a on a.nid = c.nid and a.identity_id = c.identity_id and a.type = c.type
+        where c.nid = @nid and c.identity_id = @id
+        order by c.type, a.identifier
+        """, ("nid", nid), ("id", id));
+
+    private IReadOnlyList<Credential> Whole(Guid id, List<IdentityRow.CredentialPart> rows) => [.. rows.GroupBy(r => r.Type, StringComparer.Ordinal).Select(g => Whole(id, g))];
 
     /// <summary>The credentials of many, by identity.</summary>
     public async Task<ILookup<Guid, Credential>> CredentialsAsync(Guid nid, IReadOnlyList<Guid> ids, CancellationToken ct)
@@ -81,6 +85,12 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
     public Task<RecoveryAddress?> FindRecoveryAddressAsync(Guid nid, Guid id, CancellationToken ct) => db.ReadOneAsync(new Sql($"""
         select {IdentityRow.AddressColumns} from address a where a.nid = @nid and a.id = @id and a.kind = 'recovery'
         """, ("nid", nid), ("id", id)), IdentityRow.ReadRecovery, ct);
+
+    /// <summary>Whose account the address recovers; one statement, whether there is anybody or not.</summary>
+    public Task<Identity?> FindByRecoveryAddressAsync(Guid nid, string via, string value, CancellationToken ct) => db.ReadOneAsync(new Sql($"""
+        select {IdentityRow.Columns} from address a join identity i on i.nid = a.nid and i.id = a.identity_id
+        where a.nid = @nid and a.kind = 'recovery' and a.via = @via and a.value = @value
+        """, ("nid", nid), ("via", via), ("value", value)), r => IdentityRow.Read(r), ct);
 
     /// <summary>The next <paramref name="limit"/> after the id, in the order of ids.</summary>
     public Task<List<Identity>> ListAsync(Guid nid, IdentityFilter filter, Guid after, int limit, CancellationToken ct) => db.ReadAsync(new Sql($"""

@@ -13,7 +13,7 @@ namespace Ascent.Risk;
 /// <summary>Lockouts for administrators: what is locked, and letting it go, by its id or by what is locked.</summary>
 internal static class LockoutEndpoints
 {
-    private const string Actor = "admin", PagePurpose = "lockout-page";
+    private const string PagePurpose = "lockout-page";
     private const int DefaultSize = 250, MostSize = 1000, TokenBytes = 24;
 
     public static async Task<IResult> ListAsync(HttpContext http, Lockouts lockouts, Ciphers ciphers, Tenant tenant, CancellationToken ct)
@@ -38,11 +38,11 @@ internal static class LockoutEndpoints
         });
     }
 
-    public static async Task<IResult> DeleteAsync(string id, Lockouts lockouts, Tenant tenant, CancellationToken ct) =>
-        Released(await lockouts.ReleaseAsync(tenant.Nid, new LockoutFilter([Id(id, "The path's lockout")]), Actor, ct));
+    public static async Task<IResult> DeleteAsync(HttpContext http, string id, Lockouts lockouts, Tenant tenant, CancellationToken ct) =>
+        Released(await lockouts.ReleaseAsync(tenant.Nid, new LockoutFilter([Id(id, "The path's lockout")]), AdminCaller.Of(http), ct));
 
     public static async Task<IResult> UnlockAsync(HttpContext http, Lockouts lockouts, Tenant tenant, CancellationToken ct) =>
-        Released(await lockouts.ReleaseAsync(tenant.Nid, Named(await JsonBody.ReadAsync(http), lockouts, tenant.Nid), Actor, ct));
+        Released(await lockouts.ReleaseAsync(tenant.Nid, Named(await JsonBody.ReadAsync(http), lockouts, tenant.Nid), AdminCaller.Of(http), ct));
 
     private static IResult Released(int count) => count > 0 ? TypedResults.NoContent() : ApiError.NotFound("Nothing of this kind is locked at the moment.");
 

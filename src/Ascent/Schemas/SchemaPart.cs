@@ -15,7 +15,7 @@ internal sealed class SchemaPart(ConfigReferences references) : IConfigPart
         var sources = next.Identity.Schemas.Select(s => new SchemaSource(s.Id, s.Url, s.SelfserviceSelectable)).ToArray();
         var options = new SchemaLoadOptions
         {
-            DisallowRef = next.Security.DisallowRefInIdentitySchemas, WorkingDirectory = Directory.GetCurrentDirectory(), Fetch = FetchAsync,
+            DisallowRef = next.Security.DisallowRefInIdentitySchemas, WorkingDirectory = Directory.GetCurrentDirectory(), Fetch = (url, token) => FetchAsync(url, next.Clients.Http, token),
         };
         var result = await SchemaRegistry.LoadAsync(sources, next.Identity.DefaultSchemaId, options, ct);
         return result.Registry is not { } registry
@@ -27,11 +27,11 @@ internal sealed class SchemaPart(ConfigReferences references) : IConfigPart
             });
     }
 
-    private async Task<byte[]> FetchAsync(string url, CancellationToken ct)
+    private async Task<byte[]> FetchAsync(string url, HttpClientConfig limits, CancellationToken ct)
     {
         try
         {
-            return await references.FetchAsync(url, ct);
+            return await references.FetchAsync(url, limits, ct);
         }
         catch (ConfigReferenceException e)
         {

@@ -10,8 +10,6 @@ namespace Ascent.Sessions;
 /// <summary>Sessions for administrators: everybody's, one, an identity's; ended one by one or many at once.</summary>
 internal static class SessionAdminEndpoints
 {
-    private const string Actor = "admin";
-
     public static void MapAdminSessions(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sessions", ListAsync);
@@ -44,7 +42,7 @@ internal static class SessionAdminEndpoints
 
     private static async Task<IResult> BulkAsync(HttpContext http, SessionBulk bulk, Tenant tenant, CancellationToken ct)
     {
-        var outcome = await bulk.RunAsync(tenant.Nid, SessionBulk.Parse(await JsonBody.ReadAsync(http)), Actor, ct);
+        var outcome = await bulk.RunAsync(tenant.Nid, SessionBulk.Parse(await JsonBody.ReadAsync(http)), AdminCaller.Of(http), ct);
         return new JsonResult<SessionBulk.Outcome>(outcome, static (w, o) =>
         {
             w.WriteStartObject();
@@ -58,7 +56,7 @@ internal static class SessionAdminEndpoints
     private static async Task<IResult> DeleteByIdentityAsync(HttpContext http, SessionStore store, ConfigStore config, Tenant tenant, CancellationToken ct)
     {
         if (http.Request.Query["identity_id"].ToString() is { Length: > 0 } text)
-            return await DeleteAllAsync(store, tenant, Id(text, "The query's identity_id"), ct);
+            return await DeleteAllAsync(http, store, tenant, Id(text, "The query's identity_id"), ct);
         var target = $"{config.Current.Serve.Public.BaseUrl.TrimEnd('/')}/sessions{http.Request.QueryString.ToUriComponent()}";
         return new RedirectResult(target, StatusCodes.Status307TemporaryRedirect);
     }
@@ -70,12 +68,12 @@ internal static class SessionAdminEndpoints
         return session is null ? ApiError.NotFound() : Answer(json, session, SessionView.Single(identity, devices));
     }
 
-    private static async Task<IResult> DisableAsync(string id, SessionStore store, Tenant tenant, CancellationToken ct) =>
-        await store.RevokeAsync(tenant.Nid, Id(id, "The path's session"), null, Actor, ct) ? NoContent.Instance : ApiError.NotFound();
+    private static async Task<IResult> DisableAsync(HttpContext http, string id, SessionStore store, Tenant tenant, CancellationToken ct) =>
+        await store.RevokeAsync(tenant.Nid, Id(id, "The path's session"), null, AdminCaller.Of(http), ct) ? NoContent.Instance : ApiError.NotFound();
 
-    private static async Task<IResult> ExtendAsync(string id, SessionStore store, SessionJson json, ConfigStore config, Tenant tenant, CancellationToken ct)
+    private static async Task<IResult> ExtendAsync(HttpContext http, string id, SessionStore store, SessionJson json, ConfigStore config, Tenant tenant, CancellationToken ct)
     {
-        var session = await store.ExtendAsync(tenant.Nid, Id(id, "The path's session"), Actor, ct);
+        var session = await store.ExtendAsync(tenant.Nid, Id(id, "The path's session"), AdminCaller.Of(http), ct);
         if (session is null) return ApiError.NotFound();
         return config.Current.FeatureFlags.FasterSessionExtend ? NoContent.Instance : Answer(json, session, SessionView.Extended);
     }
@@ -91,14 +89,14 @@ internal static class SessionAdminEndpoints
         return new JsonResult<(SessionJson Json, List<Session> All)>((json, sessions), static (w, s) => s.Json.WriteAll(w, s.All, SessionView.OfIdentity));
     }
 
-    private static Task<IResult> DeleteOfIdentityAsync(string id, SessionStore store, Tenant tenant, CancellationToken ct) =>
-        DeleteAllAsync(store, tenant, Id(id, "The path's identity"), ct);
+    private static Task<IResult> DeleteOfIdentityAsync(HttpContext http, string id, SessionStore store, Tenant tenant, CancellationToken ct) =>
+        DeleteAllAsync(http, store, tenant, Id(id, "The path's identity"), ct);
 
-    private static async Task<IResult> DisableOfIdentityAsync(string id, string session, SessionStore store, Tenant tenant, CancellationToken ct) =>
-        await store.RevokeAsync(tenant.Nid, Id(session, "The path's session"), Id(id, "The path's identity"), Actor, ct) ? NoContent.Instance : ApiError.NotFound();
+    private static async Task<IResult> DisableOfIdentityAsync(HttpContext http, string id, string session, SessionStore store, Tenant tenant, CancellationToken ct) =>
+        await store.RevokeAsync(tenant.Nid, Id(session, "The path's session"), Id(id, "The path's identity"), AdminCaller.Of(http), ct) ? NoContent.Instance : ApiError.NotFound();
 
-    private static async Task<IResult> DeleteAllAsync(SessionStore store, Tenant tenant, Guid identity, CancellationToken ct) =>
-        await store.DeleteOfIdentityAsync(tenant.Nid, identity, Actor, ct) > 0 ? TypedResults.NoContent() : ApiError.NotFound();
+    private static async Task<IResult> DeleteAllAsync(HttpContext http, SessionStore store, Tenant tenant, Guid identity, CancellationToken ct) =>
+        await store.DeleteOfIdentityAsync(tenant.Nid, identity, AdminCaller.Of(http), ct) > 0 ? TypedResults.NoContent() : ApiError.NotFound();
 
     private static JsonResult<(SessionJson Json, Session Session, SessionView View)> Answer(SessionJson json, Session session, SessionView view) =>
         new((json, session, view), static (w, s) => s.Json.Write(w, s.Session, s.View));

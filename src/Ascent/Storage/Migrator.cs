@@ -28,9 +28,13 @@ internal sealed class Migrator(Db db, TimeProvider time)
             .Select(f => new Migration(int.Parse(f.Parts[0].AsSpan(0, 4), CultureInfo.InvariantCulture), f.Parts[0][5..], Read(assembly, f.Resource)))];
     }
 
-    /// <summary>Everything that a fresh database of this engine is made with, as one script.</summary>
-    public static string Script(Dialect dialect) => dialect.Resolve($"{VersionTable};\n\n") +
-        string.Join("\n", All(dialect.Name).Select(m => $"-- {m.Version:0000} {m.Name}\n{dialect.Resolve(m.Script)}"));
+    /// <summary>Everything that a fresh database of this engine is made with, its version included, as one script.</summary>
+    public static string Script(Dialect dialect, DateTimeOffset at) => dialect.Resolve($"{VersionTable};\n\n") + string.Join("\n", All(dialect.Name).Select(m => $"""
+        -- {m.Version:0000} {m.Name}
+        {dialect.Resolve(m.Script)}
+        insert into schema_version (version, name, applied_at) values ({m.Version}, '{m.Name}', {Instant.ToMicroseconds(at)});
+
+        """));
 
     /// <summary>Applies what is missing, each script in a transaction of its own; returns their names.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
@@ -95,7 +99,7 @@ internal sealed class Migrator(Db db, TimeProvider time)
     private static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ExpectedAsync(CancellationToken ct)
     {
         await using var scratch = new SqliteDb(new Dsn.Sqlite(null, true));
-        await scratch.ExecuteScriptAsync(Script(scratch.Dialect), ct);
+        await scratch.ExecuteScriptAsync(Script(scratch.Dialect, DateTimeOffset.UnixEpoch), ct);
         return await scratch.ReadSchemaAsync(ct);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Ascent.Config;
+using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,11 @@ namespace Ascent.Tests.Config;
 
 public sealed class ConfigReferencesTests : IAsyncLifetime
 {
-    private readonly HttpClient http = new();
+    private readonly OutboundClient http = new();
     private readonly ManualTime time = new();
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication server = null!;
-    private ConfigReferences References => new(http, time);
+    private ConfigReferences References => new(http.SendAsync, time);
     private string Base => server.Urls.First();
 
     public async ValueTask InitializeAsync()
@@ -23,6 +24,7 @@ public sealed class ConfigReferencesTests : IAsyncLifetime
         server = builder.Build();
         server.Urls.Add("http://127.0.0.1:0");
         server.MapGet("/doc", () => "local claims = {}; claims");
+        server.MapGet("/moved", () => Results.Redirect("/doc"));
         server.MapGet("/gone", () => Results.NotFound());
         server.MapGet("/huge", () => Results.Bytes(new byte[ConfigReferences.MaxBytes + 1]));
         server.MapGet("/never", async (HttpContext context) =>
@@ -62,6 +64,21 @@ public sealed class ConfigReferencesTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_redirect_is_followed() => Encoding.UTF8.GetString(await Fetch($"{Base}/moved")).ShouldBe("local claims = {}; claims");
+
+    [Theory]
+    [InlineData("/doc")]
+    [InlineData("/moved")]
+    public async Task Private_addresses_are_reached_only_where_that_is_allowed(string path)
+    {
+        var limits = new HttpClientConfig { DisallowPrivateIpRanges = true };
+        (await Should.ThrowAsync<ConfigReferenceException>(() => References.FetchAsync(Base + path, limits, CancellationToken.None))).Message.ShouldContain("cannot be reached");
+        // A door that was opened leads no further than to what stands behind it.
+        limits = limits with { PrivateIpExceptionUrls = [Base + "/moved"] };
+        (await Should.ThrowAsync<ConfigReferenceException>(() => References.FetchAsync(Base + path, limits, CancellationToken.None))).Message.ShouldContain("cannot be reached");
+    }
+
     [Theory]
     [InlineData("/gone", "answered 404")]
     [InlineData("/huge", "larger than 5 MiB")]
@@ -79,13 +96,13 @@ public sealed class ConfigReferencesTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_never_answers_is_given_up()
     {
-        var fetch = References.FetchAsync($"{Base}/never", CancellationToken.None);
+        var fetch = References.FetchAsync($"{Base}/never", new HttpClientConfig(), CancellationToken.None);
         await asked.Task;
         time.Advance(TimeSpan.FromSeconds(11));
         (await Should.ThrowAsync<ConfigReferenceException>(fetch)).Message.ShouldContain("did not answer within 10s");
     }
 
-    private Task<byte[]> Fetch(string reference) => References.FetchAsync(reference, CancellationToken.None);
+    private Task<byte[]> Fetch(string reference) => References.FetchAsync(reference, new HttpClientConfig(), CancellationToken.None);
 
     private async Task<string> Refusal(string reference) => (await Should.ThrowAsync<ConfigReferenceException>(() => Fetch(reference))).Message;
 

@@ -3,6 +3,7 @@ using Ascent.Config;
 using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Jsonnet;
 using Ascent.Storage;
 using Ascent.Tenancy;
@@ -68,7 +69,7 @@ internal sealed class CourierBench : IAsyncDisposable
     public static async Task<(CourierPart Part, IReadOnlyList<ConfigFault> Faults)> PrepareAsync(AscentConfig config, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        var part = new CourierPart(new ConfigReferences(new HttpClient(), time), new Ascent.Jsonnet.Templates(new JsonnetEngine(time)), time);
+        var part = new CourierPart(new ConfigReferences(new OutboundClient().SendAsync, time), new Ascent.Jsonnet.Templates(new JsonnetEngine(time)), new OutboundClient(), time);
         var prepared = await part.PrepareAsync(config, CancellationToken.None);
         if (prepared.Faults.Count == 0) prepared.TakeIntoForce();
         return (part, prepared.Faults);

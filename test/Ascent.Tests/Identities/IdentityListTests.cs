@@ -29,6 +29,9 @@ public sealed partial class IdentityListTests
         sizes.ShouldBe([2, 2, 1]);
         seen.Order().ShouldBe(Enumerable.Range(0, 5).Select(i => $"p{i}@example.org"));
         Normal((await host.GetAsync("/admin/identities?page_size=5")).Link).ShouldNotContain("next");
+        // The beginning has one name, which no secret is needed for.
+        (await host.GetAsync("/admin/identities?page_size=5")).Link.ShouldBe("</admin/identities?page_size=5&page_token=00000000-0000-0000-0000-000000000000>; rel=\"first\"");
+        (await host.GetAsync("/admin/identities?page_size=5&page_token=00000000-0000-0000-0000-000000000000")).ShouldBe(HttpStatusCode.OK).Json.GetArrayLength().ShouldBe(5);
         Normal((await host.GetAsync("/admin/identities?per_page=2")).Link).ShouldStartWith("</admin/identities?page_size=2&page_token=T>; rel=\"first\",</admin/identities?page_size=2&page_token=T>; rel=\"next\"");
         foreach (var (asked, size) in ((string, int)[])[("1001", 500), ("0", 250), ("-1", 250), ("", 250)])
             Normal((await host.GetAsync($"/admin/identities?page_size={asked}")).ShouldBe(HttpStatusCode.OK).Link).ShouldContain($"page_size={size}&");

@@ -5,6 +5,9 @@ namespace Ascent.Tests.Running;
 /// <summary>Waits for what comes about by itself, never longer than asked.</summary>
 internal static class Poll
 {
+    /// <summary>Lets time pass where there is nothing to look at.</summary>
+    public static Task AWhileAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, CancellationToken.None);
+
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> UntilAsync(string what, TimeSpan most, Func<Task<bool>> condition)
     {

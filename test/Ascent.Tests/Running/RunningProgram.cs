@@ -57,12 +57,12 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Starts the server and waits until it serves.</summary>
-    public static async Task<(RunningProgram Program, HttpClient Public, HttpClient Admin)> ServeAsync(Workshop workshop, Func<string, string>? change = null)
+    public static async Task<(RunningProgram Program, HttpClient Public, HttpClient Admin)> ServeAsync(Workshop workshop, Func<string, string>? change = null, params string[] options)
     {
         var (publicPort, adminPort) = (Workshop.FreePort(), Workshop.FreePort());
         var config = workshop.Config(publicPort, adminPort);
         await File.WriteAllTextAsync(workshop.ConfigFile, change?.Invoke(config) ?? config);
-        var program = Run(["serve", "-c", workshop.ConfigFile]);
+        var program = Run(["serve", "-c", workshop.ConfigFile, .. options]);
         var (open, admin) = (Workshop.Client(new Uri($"http://127.0.0.1:{publicPort}/")), Workshop.Client(new Uri($"http://127.0.0.1:{adminPort}/")));
         await Poll.UntilAsync("the server is ready", Start, async () =>
         {

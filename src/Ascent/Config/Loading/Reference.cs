@@ -95,7 +95,9 @@ internal static class Reference
             Enum choice => $"`{key.Choices.First(c => c.Value.Equals(choice)).Key}`",
             IDictionary => "",
             IEnumerable items => string.Join(", ", items.Cast<object>().Where(i => i is string).Select(i => $"`{i}`")),
-            var other => $"`{other}`",
+            ValueType value => $"`{value}`",
+            // A table of its own below.
+            _ => "",
         };
     }
 

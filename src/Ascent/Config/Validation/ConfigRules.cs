@@ -117,7 +117,7 @@ internal static class AdminRules
         else findings.Fault("serve.admin.host", $"{admin.Host} is not the loopback; {BeyondLoopback}");
     }
 
-    private static bool IsLoopback(string host) =>
+    public static bool IsLoopback(string host) =>
         host == "localhost" || host.StartsWith("unix:", StringComparison.Ordinal) || (System.Net.IPAddress.TryParse(host, out var ip) && System.Net.IPAddress.IsLoopback(ip));
 }
 

@@ -19,8 +19,21 @@ internal static class HookRules
         foreach (var (path, hooks, allowed) in Places(config.SelfService.Flows))
             for (var i = 0; i < hooks.Count; i++)
                 One(hooks[i], $"selfservice.flows.{path}.hooks.{i}", allowed, findings);
+        Verification(config.SelfService, findings);
         if (config.SelfService.Methods.Password.Config.MigrateHook is { Enabled: true } migrate)
             Request(migrate.Config, "selfservice.methods.password.config.migrate_hook.config", findings);
+    }
+
+    /// <summary>A change that waits for something that cannot happen would wait for ever.</summary>
+    private static void Verification(SelfServiceConfig selfService, Findings findings)
+    {
+        var (verification, methods) = (selfService.Flows.Verification, selfService.Methods);
+        var usable = verification.Enabled && (verification.Use == AddressProof.Code ? methods.Code.Enabled : methods.Link.Enabled);
+        var hooks = selfService.Flows.Settings.After.Profile?.Hooks ?? [];
+        for (var i = 0; i < hooks.Count; i++)
+            if (hooks[i].Hook == "verify_new_address" && !usable)
+                findings.Fault($"selfservice.flows.settings.after.profile.hooks.{i}.hook",
+                    "verify_new_address needs selfservice.flows.verification.enabled: true and the method that selfservice.flows.verification.use names");
     }
 
     private static IEnumerable<(string Path, IReadOnlyList<HookConfig> Hooks, string[] Allowed)> Places(FlowsConfig flows)

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Http;
 using Ascent.Jsonnet;
 
 namespace Ascent.Courier.Channels;
@@ -9,21 +10,19 @@ namespace Ascent.Courier.Channels;
 /// <summary>Messages handed to an HTTP service, which answers 2xx when it has them. Redirects are not followed.</summary>
 internal sealed class HttpChannel : ICourierChannel
 {
-    private static readonly HttpClient Anywhere = Client(openOnly: false), Outside = Client(openOnly: true);
-
     private readonly CourierRequest request;
     private readonly Template? body;
     private readonly Ascent.Jsonnet.Templates templates;
     private readonly TimeProvider time;
-    private readonly HttpClient client;
+    private readonly OutboundClient client;
+    private readonly HttpClientConfig limits;
     private readonly string shown;
 
-    public HttpChannel(CourierRequest request, Template? body, Ascent.Jsonnet.Templates templates, HttpClientConfig limits, TimeProvider time)
+    public HttpChannel(CourierRequest request, Template? body, Ascent.Jsonnet.Templates templates, OutboundClient client, HttpClientConfig limits, TimeProvider time)
     {
-        (this.request, this.body, this.templates, this.time) = (request, body, templates, time);
+        (this.request, this.body, this.templates, this.client, this.limits, this.time) = (request, body, templates, client, limits, time);
         var url = new Uri(request.Url);
         shown = $"{url.Scheme}://{url.Authority}";
-        client = limits.DisallowPrivateIpRanges && !limits.PrivateIpExceptionUrls.Any(e => UrlPattern.Fits(request.Url, e)) ? Outside : Anywhere;
     }
 
     public async Task<Delivery> SendAsync(Outgoing message, CancellationToken ct)
@@ -72,7 +71,7 @@ internal sealed class HttpChannel : ICourierChannel
             if (!outgoing.Headers.TryAddWithoutValidation(name, value)) outgoing.Content.Headers.TryAddWithoutValidation(name, value);
         }
         Authenticate(outgoing);
-        using var response = await client.SendAsync(outgoing, HttpCompletionOption.ResponseHeadersRead, ct);
+        using var response = await client.SendAsync(outgoing, limits, ct);
         return response.IsSuccessStatusCode ? new Delivery.Sent() : new Delivery.Failed($"The service at {shown} answered {(int)response.StatusCode}.");
     }
 
@@ -89,14 +88,6 @@ internal sealed class HttpChannel : ICourierChannel
             outgoing.Headers.TryAddWithoutValidation(auth.Config.Name!, auth.Config.Value?.Value);
         }
     }
-
-    private static HttpClient Client(bool openOnly) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false, UseCookies = false, UseProxy = !openOnly, PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        ConnectCallback = async (context, ct) =>
-            new System.Net.Sockets.NetworkStream(await OpenAddresses.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, openOnly, ct), ownsSocket: true),
-    })
-    { Timeout = Timeout.InfiniteTimeSpan };
 
     private static JsonObject Context(Outgoing message)
     {

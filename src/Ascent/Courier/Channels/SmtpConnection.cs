@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Ascent.Http;
 
 namespace Ascent.Courier.Channels;
 
@@ -41,7 +42,7 @@ internal sealed class SmtpConnection : IAsyncDisposable
 
     public static async Task<SmtpConnection> OpenAsync(SmtpServer server, CancellationToken ct)
     {
-        var socket = await OpenAddresses.ConnectAsync(server.Host, server.Port, server.OpenAddressesOnly, ct);
+        var socket = await OutboundConnection.OpenAsync(server.Host, server.Port, server.OpenAddressesOnly, ct);
         var connection = new SmtpConnection(new NetworkStream(socket, ownsSocket: true));
         try
         {

@@ -9,7 +9,7 @@ namespace Ascent.Courier.Templates;
 /// <c>courier.template_override_path</c>, else our own. Beside the file may lie others of its name with a locale
 /// (<c>email.body.de.gotmpl</c>) or with parts to be used by their file name.
 /// </summary>
-internal sealed class TextLoader(ConfigReferences references)
+internal sealed class TextLoader(ConfigReferences references, HttpClientConfig limits)
 {
     private static readonly (TextPart Part, string File)[] Files =
     [
@@ -108,7 +108,7 @@ internal sealed class TextLoader(ConfigReferences references)
     {
         try
         {
-            var bytes = await references.FetchAsync(reference, ct);
+            var bytes = await references.FetchAsync(reference, limits, ct);
             if (Utf8.IsValid(bytes)) return Encoding.UTF8.GetString(bytes);
             faults.Add(new ConfigFault(key, "is not UTF-8"));
         }

@@ -19,7 +19,7 @@ internal abstract record CodeLookup
     public sealed record Used : CodeLookup;
 
     /// <summary>It fits but its time is over; people are told the same as of a wrong one.</summary>
-    public sealed record Expired : CodeLookup;
+    public sealed record Expired(DateTimeOffset At) : CodeLookup;
 
     public sealed record Wrong : CodeLookup;
 }
@@ -60,7 +60,7 @@ internal sealed class CodeStore(Db db, CodeHashes hashes, TimeProvider time)
         if (found.Count == 0) return new CodeLookup.Wrong();
         var now = time.GetUtcNow();
         foreach (var c in found.Where(c => c.Used is null && c.Expires > now)) return new CodeLookup.Good(c.Id, c.To);
-        return found.Any(c => c.Used is not null) ? new CodeLookup.Used() : new CodeLookup.Expired();
+        return found.Any(c => c.Used is not null) ? new CodeLookup.Used() : new CodeLookup.Expired(found.Max(c => c.Expires));
     }
 
     /// <summary>Uses a code up; false where somebody was faster or its time ran out meanwhile.</summary>

@@ -9,6 +9,7 @@ internal static class HookLists
     public const string Session = "session";
     public const string RevokeActiveSessions = "revoke_active_sessions";
     public const string RequireVerifiedAddress = "require_verified_address";
+    public const string Verification = "verification";
     public const string ShowVerificationUi = "show_verification_ui";
     public const string VerifyNewAddress = "verify_new_address";
     public const string NotifyPreviousAddresses = "notify_previous_addresses";

@@ -17,6 +17,9 @@ internal abstract record HookResult
     public sealed record Refused(IReadOnlyList<FieldText> Messages) : HookResult;
 
     public sealed record Failed(ApiError Error) : HookResult;
+
+    /// <summary>Nobody gets in before this address is verified.</summary>
+    public sealed record MustVerify(VerifiableAddress Address) : HookResult;
 }
 
 /// <summary>What hooks came to that run before an identity is written.</summary>

@@ -34,7 +34,7 @@ internal sealed class HookRunner(WebHook webHook, IdentityPlanner planner)
                     revoke = true;
                     break;
                 case HookLists.RequireVerifiedAddress:
-                    if (RequireVerifiedAddress.Check(subject) is { } refused) return refused;
+                    if (RequireVerifiedAddress.Check(subject, method) is { } refused) return refused;
                     break;
                 case HookLists.WebHook:
                     if (await RunWebHookAsync(hook, subject) is { } stopped) return stopped;

@@ -29,9 +29,9 @@ internal sealed class HookTemplates(ConfigReferences references, Templates templ
         foreach (var (place, hooks) in Places(next.SelfService.Flows))
             for (var i = 0; i < hooks.Count; i++)
                 if (hooks[i].Hook == HookLists.WebHook)
-                    await PrepareAsync(hooks[i].Config, $"selfservice.flows.{place}.hooks.{i}.config", read, faults, ct);
+                    await PrepareAsync(hooks[i].Config, $"selfservice.flows.{place}.hooks.{i}.config", next.Clients.Http, read, faults, ct);
         if (next.SelfService.Methods.Password.Config.MigrateHook is { Enabled: true } migrate)
-            await PrepareAsync(migrate.Config, "selfservice.methods.password.config.migrate_hook.config", read, faults, ct);
+            await PrepareAsync(migrate.Config, "selfservice.methods.password.config.migrate_hook.config", next.Clients.Http, read, faults, ct);
         return new PreparedPart(faults, static () => { });
     }
 
@@ -56,11 +56,11 @@ internal sealed class HookTemplates(ConfigReferences references, Templates templ
         }
     }
 
-    private async Task PrepareAsync(HookSettings hook, string path, Dictionary<string, TemplateResult> read, List<ConfigFault> faults, CancellationToken ct)
+    private async Task PrepareAsync(HookSettings hook, string path, HttpClientConfig limits, Dictionary<string, TemplateResult> read, List<ConfigFault> faults, CancellationToken ct)
     {
         faults.AddRange(WebHookRequest.Faults(hook).Select(f => new ConfigFault($"{path}.{f.Key}", f.Message)));
         if (hook.Body is not { } reference) return;
-        if (!read.TryGetValue(reference, out var result)) read.Add(reference, result = await ReadAsync(reference, ct));
+        if (!read.TryGetValue(reference, out var result)) read.Add(reference, result = await ReadAsync(reference, limits, ct));
         switch (result)
         {
             case TemplateResult.Good good: ready.AddOrUpdate(hook, good.Template); break;
@@ -69,11 +69,11 @@ internal sealed class HookTemplates(ConfigReferences references, Templates templ
         }
     }
 
-    private async Task<TemplateResult> ReadAsync(string reference, CancellationToken ct)
+    private async Task<TemplateResult> ReadAsync(string reference, HttpClientConfig limits, CancellationToken ct)
     {
         try
         {
-            return await templates.ReadAsync(await references.FetchAsync(reference, ct), ct);
+            return await templates.ReadAsync(await references.FetchAsync(reference, limits, ct), ct);
         }
         catch (ConfigReferenceException e)
         {

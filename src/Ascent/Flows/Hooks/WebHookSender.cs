@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ascent.Config;
+using Ascent.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Ascent.Flows.Hooks;

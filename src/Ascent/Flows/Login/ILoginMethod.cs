@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
 using Ascent.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Login;
 
@@ -26,10 +26,27 @@ internal interface ILoginMethod
     /// <summary>Whether what was sent is for this method, though it may not say so by <c>method</c>.</summary>
     bool Claims(JsonObject body) => false;
 
+    /// <summary>What the flow carries for whoever signs in by it, by this method or another; null where it carries nothing.</summary>
+    LoginCargo? CargoOf(Flow flow) => null;
+
     Task PopulateAsync(LoginForm form, CancellationToken ct);
+
+    /// <summary>
+    /// Asked when a form is complete that nobody has typed anything into yet: a method that needs nothing of it goes on at once, to
+    /// its next step; null where it waits.
+    /// </summary>
+    Task<LoginResult?> BeginAsync(LoginForm form, CancellationToken ct) => Task.FromResult<LoginResult?>(null);
+
+    /// <summary>Whose first factor a submission would prove, as it was typed: what guesses at it are counted for.</summary>
+    string? Claimed(LoginSubmission submission) => submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier");
 
     Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct);
 }
+
+/// <summary>A credential that waits in a login flow for its owner to sign in; it is added in the transaction that issues the session.</summary>
+/// <param name="Owner">Who alone may have it: a login as anybody else is refused.</param>
+/// <param name="Method">Proven already when the flow began; the session has it beside the one that the login itself adds.</param>
+internal sealed record LoginCargo(Guid Owner, AuthenticationMethod Method, Func<IdentityState, IdentityEdit> Change);
 
 /// <summary>Which form is being built.</summary>
 internal enum LoginStage
@@ -59,10 +76,7 @@ internal sealed record LoginForm(FlowContext Context, Flow Flow, LoginStage Stag
     public AscentConfig Config => Context.Config;
 
     /// <summary>The form's token against forgery; native apps have it too, empty, as they always had.</summary>
-    public void EnsureCsrf()
-    {
-        if (Flow.Ui.Find(UiContainer.CsrfName) is null) Flow.Ui.SetCsrf(Flow.IsApi ? "" : Csrf.Token(Context.Http, Config));
-    }
+    public void EnsureCsrf() => LoginNodes.EnsureCsrf(Context, Flow);
 }
 
 internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObject Body)
@@ -86,6 +100,15 @@ internal abstract record LoginResult
     {
         public Func<Tx, CancellationToken, Task<bool>>? Consume { get; init; }
         public UiText? Lost { get; init; }
+
+        /// <summary>Never continues the session that is there, not even one of the same identity.</summary>
+        public bool OpensOwnSession { get; init; }
+
+        /// <summary>What the proof told of the identity, written with the session; where it cannot be, the login goes on without.</summary>
+        public Func<IdentityState, IdentityEdit>? Update { get; init; }
+
+        /// <summary>Told where <see cref="Update"/> could not be written.</summary>
+        public Action<IdentityWrite>? NotUpdated { get; init; }
     }
 
     /// <summary>Not proven; what to say, and at which field. A wrong proof counts against the identifier and the client.</summary>
@@ -105,10 +128,17 @@ internal abstract record LoginResult
     }
 
     /// <summary>The form has changed and is shown again.</summary>
-    public sealed record NextStep : LoginResult;
+    public sealed record NextStep : LoginResult
+    {
+        /// <summary>What is written in the transaction that keeps the changed form.</summary>
+        public Func<Tx, CancellationToken, Task>? Write { get; init; }
+    }
 
     /// <summary>The browser goes elsewhere first.</summary>
     public sealed record Elsewhere(string Url) : LoginResult;
+
+    /// <summary>Another flow took over and answers.</summary>
+    public sealed record Answered(IResult Answer) : LoginResult;
 
     public sealed record Failed(ApiError Error) : LoginResult;
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
 using Ascent.Http;
+using Ascent.Identities;
 using Ascent.Risk;
 using Ascent.Sessions;
 using Ascent.Storage;
@@ -14,7 +16,8 @@ namespace Ascent.Flows.Login;
 /// A login was proven: hooks, then one transaction that spends the proof, ends the flow and issues or raises the session, then the
 /// answer. A person who is signed in already and proves to be the same keeps the session, its id and its token.
 /// </summary>
-internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answers, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json)
+internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, SessionIssuer issuer, SessionStore sessions, SessionCookie cookie, SessionJson json,
+    LoginMethods methods, IdentityWriter writer, SessionExchange exchange, OAuth2Logins oauth2, LoginVerification verification)
 {
     public abstract record Outcome
     {
@@ -23,44 +26,68 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         public sealed record Done(IResult Answer) : Outcome;
 
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
+
+        public sealed record Failed(ApiError Error) : Outcome;
+
+        /// <summary>The proof was right, but something has to be done elsewhere before it lets anybody in.</summary>
+        public sealed record NotYet(IResult Answer) : Outcome;
     }
 
     public async Task<Outcome> CompleteAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt)
     {
         flow.Active = proven.Method.Method;
         if (!proven.Identity.IsActive) return Refuse(MessageIds.IdentityDisabled);
+        var cargo = methods.All.Select(m => m.CargoOf(flow)).FirstOrDefault(one => one is not null);
+        if (cargo is not null && cargo.Owner != proven.Identity.Id) return Refuse(MessageIds.LoginLinkMismatch);
         if (ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, c.Config.SelfService.Flows.Login.After.ReturnUrlFor(proven.Method.Method)) is not ReturnToResult.Allowed to)
             return new Outcome.Refused([new FieldText("", UiMessages.Invalid("The address to return to is no longer one that this server may send browsers to."))]);
         var kept = Continues(c, proven) ? c.Session : null;
-        switch (await hooks.AfterLoginAsync(new HookSubject(c, flow) { Identity = proven.Identity, Session = Preview(c, kept, proven) }, proven.Method.Method))
+        switch (await hooks.AfterLoginAsync(new HookSubject(c, flow) { Identity = proven.Identity, Session = Preview(c, kept, proven, cargo) }, proven.Method.Method))
         {
             case HookResult.Refused refused: return new Outcome.Refused(refused.Messages);
-            case HookResult.Failed failed: return new Outcome.Done(await answers.FailAsync(c, failed.Error, flow.IsApi));
-            case HookResult.GoOn goOn: return await IssueAsync(c, flow, proven, attempt, kept, to.Url, goOn.RevokeOthers);
+            case HookResult.Failed failed: return new Outcome.Failed(failed.Error);
+            case HookResult.MustVerify must: return await verification.DemandAsync(c, flow, proven.Identity, must.Address) is { } answer ? new Outcome.NotYet(answer) : Refuse(MessageIds.AddressNotVerified);
+            case HookResult.GoOn goOn: return await IssueAsync(c, flow, new Proof(proven, cargo, attempt), kept, to.Url, goOn.RevokeOthers);
             default: throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, LoginResult.Proven proven, ThrottleVerdict.Admitted attempt, Session? kept, string returnTo, bool revokeOthers)
+    private sealed record Proof(LoginResult.Proven Proven, LoginCargo? Cargo, ThrottleVerdict.Admitted Attempt)
+    {
+        public IReadOnlyList<AuthenticationMethod> Methods => Cargo is null ? [Proven.Method] : [Proven.Method, Cargo.Method];
+    }
+
+    private async Task<Outcome> IssueAsync(FlowContext c, Flow flow, Proof proof, Session? kept, string returnTo, bool revokeOthers)
     {
         var device = DeviceInfo.Of(c.Http);
         var before = flow.State;
+        var proven = proof.Proven;
+        Issued? won = null;
+        var begun = await verification.BeginAsync(c, flow, proven);
         try
         {
-            var won = await db.WriteAsync(async (tx, ct) =>
+            var refusal = await WriteAsync(c, proof, async (tx, ct) =>
             {
                 if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
                 if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
                 if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
                 await store.SaveAsync(tx, c.Nid, flow, ct);
-                var issued = kept is null
-                    ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, [proven.Method], device, "self", ct))
-                    : Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, proven.Method, device.IpAddress, "self", ct), c.Presented.Token);
+                await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
+                var issued = kept is null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, proof.Methods, device, "self", ct)) : new Issued(kept, c.Presented.Token);
+                if (kept is not null)
+                    foreach (var method in proof.Methods)
+                        issued = Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, method, device.IpAddress, "self", ct), issued.Token);
                 if (revokeOthers) await sessions.RevokeOthersAsync(tx, c.Nid, issued.Session.IdentityId, issued.Session.Id, "self", ct);
-                await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
-                return issued;
-            }, c.Ct);
-            return new Outcome.Done(Answer(c, flow, kept is null ? won : won with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo));
+                if (c.App is not null) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
+                await LoginThrottle.SucceededAsync(tx, c.Nid, proof.Attempt, ct);
+                won = issued;
+            });
+            if (refusal is not null)
+            {
+                flow.State = before;
+                return refusal;
+            }
+            return new Outcome.Done(await AnswerAsync(c, flow, kept is null ? won! : won! with { Session = AsAnswered(won.Session, device, c.Now) }, returnTo, begun));
         }
         catch (LostException lost)
         {
@@ -69,20 +96,43 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         }
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Issued issued, string returnTo)
+    /// <summary>In one transaction with what the login changes of the identity, if anything. Null when it is done.</summary>
+    private async Task<Outcome.Refused?> WriteAsync(FlowContext c, Proof proof, Func<Tx, CancellationToken, Task> work)
+    {
+        var id = proof.Proven.Identity.Id;
+        if (proof.Cargo is { } cargo)
+            return await writer.UpdateAsync(c.Nid, id, cargo.Change, "self", (tx, _, ct) => work(tx, ct), c.Ct) switch
+            {
+                IdentityWrite.Updated => null,
+                IdentityWrite.Conflict => Refuse(MessageIds.DuplicateAccount),
+                IdentityWrite.Refused refused => new Outcome.Refused([new FieldText("", UiMessages.Invalid(refused.Error.Reason ?? refused.Error.Message))]),
+                _ => Refuse(MessageIds.InvalidCredentials),
+            };
+        if (proof.Proven.Update is { } update)
+        {
+            var written = await writer.UpdateAsync(c.Nid, id, update, "self", (tx, _, ct) => work(tx, ct), c.Ct);
+            if (written is IdentityWrite.Updated) return null;
+            proof.Proven.NotUpdated?.Invoke(written);
+        }
+        await db.WriteAsync(work, c.Ct);
+        return null;
+    }
+
+    private async Task<IResult> AnswerAsync(FlowContext c, Flow flow, Issued issued, string returnTo, LoginVerification.Begun? begun)
     {
         var session = issued.Session;
+        if (c.App is not null) return FlowAnswers.ToApp(c, returnTo);
         var enough = SessionSatisfies.Aal(session, c.Config.Session.Whoami.RequiredAal);
-        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, null);
-        if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
+        if (flow.IsApi) return Sent(enough ? session : session with { Identity = null }, issued.Token, begun?.Shown is { } told ? [told.ToContinueWith()] : null);
+        if (begun is not null) CsrfCookie.Rotate(c.Http, c.Config, begun.Csrf!);
+        else if (c.Session?.IdentityId != session.IdentityId) CsrfCookie.Rotate(c.Http, c.Config);
         cookie.Issue(c.Http.Response, issued.Token, session.ExpiresAt);
-        if (!enough)
-        {
-            var stepUp = ReturnTo.CarryOver($"{c.Config.Serve.Public.BaseUrl}self-service/login/browser?aal=aal2", flow.ReturnTo);
-            return FlowAnswers.Elsewhere(c, flow, stepUp);
-        }
-        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(returnTo);
-        return Sent(session, null, [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }]);
+        if (!enough) return FlowAnswers.Elsewhere(c, flow, OAuth2Logins.StepUpUrl(c, flow.OAuth2Login?.Challenge, flow.ReturnTo));
+        if (flow.OAuth2Login is { } login) return await oauth2.FinishAsync(c, flow, login, session);
+        if (!Negotiation.PrefersJson(c.Http) && !c.IsJson) return new RedirectResult(begun?.Shown?.Page ?? returnTo);
+        JsonArray next = [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }];
+        if (begun?.Shown is { } shown) next.Add(shown.ToContinueWith());
+        return Sent(session, null, next);
     }
 
     private JsonBytesResult Sent(Session session, SessionToken? token, JsonArray? next) => new(JsonOut.ToBytes((json, session, token, next), static (w, s) =>
@@ -97,16 +147,16 @@ internal sealed class LoginCompletion(Db db, FlowStore store, FlowAnswers answer
         w.WriteEndObject();
     }));
 
-    /// <summary>The same person proves something more; a social sign-in always opens a session of its own.</summary>
-    private static bool Continues(FlowContext c, LoginResult.Proven proven) => c.Session is { } session && session.IdentityId == proven.Identity.Id && proven.Method.Method != "oidc";
+    /// <summary>The same person proves something more.</summary>
+    private static bool Continues(FlowContext c, LoginResult.Proven proven) => c.Session is { } session && session.IdentityId == proven.Identity.Id && !proven.OpensOwnSession;
 
-    private static Session Preview(FlowContext c, Session? kept, LoginResult.Proven proven)
+    private static Session Preview(FlowContext c, Session? kept, LoginResult.Proven proven, LoginCargo? cargo)
     {
-        IReadOnlyList<AuthenticationMethod> methods = [.. kept?.Methods ?? [], proven.Method];
+        IReadOnlyList<AuthenticationMethod> all = [.. kept?.Methods ?? [], proven.Method, .. cargo is null ? (AuthenticationMethod[])[] : [cargo.Method]];
         var ends = c.Now + c.Config.Session.Lifespan;
         return new Session
         {
-            Id = kept?.Id ?? Guid.Empty, IdentityId = proven.Identity.Id, Active = true, Aal = SessionAal.Of(methods), MethodsJson = AuthenticationMethod.Write(methods),
+            Id = kept?.Id ?? Guid.Empty, IdentityId = proven.Identity.Id, Active = true, Aal = SessionAal.Of(all), MethodsJson = AuthenticationMethod.Write(all),
             DevicesJson = kept?.DevicesJson ?? "[]"u8.ToArray(), AuthenticatedAt = c.Now, IssuedAt = kept?.IssuedAt ?? c.Now, ExpiresAt = ends, UsedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now,
         };
     }

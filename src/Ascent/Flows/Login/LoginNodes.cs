@@ -7,6 +7,11 @@ internal static class LoginNodes
 {
     public const string Identifier = "identifier";
 
+    public static void EnsureCsrf(FlowContext c, Flow flow)
+    {
+        if (flow.Ui.Find(UiContainer.CsrfName) is null) flow.Ui.SetCsrf(flow.IsApi ? "" : Csrf.Token(c.Http, c.Config));
+    }
+
     /// <summary>The field for the identifier, once, whichever method asks first.</summary>
     public static void AskIdentifier(LoginForm form, string? autocomplete = null)
     {

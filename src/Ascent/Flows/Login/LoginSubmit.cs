@@ -3,6 +3,7 @@ using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Ascent.Risk;
 using Ascent.Sessions;
+using Ascent.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Login;
@@ -29,20 +30,35 @@ internal sealed class LoginSubmit(
         if (FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new LoginResult.Refused(guarded.Message!));
         flow.TransientPayload = body["transient_payload"] as System.Text.Json.Nodes.JsonObject;
-        return await CarryOutAsync(submission, method);
+        return await CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct));
+    }
+
+    /// <summary>
+    /// The browser is back from where <see cref="LoginResult.Elsewhere"/> sent it. What it brings is no form, so <paramref name="look"/>
+    /// takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    public async Task<IResult> ReturnAsync(LoginSubmission submission, ILoginMethod method, Func<Task<LoginResult>> look)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        if (await StandsInTheWayAsync(c, flow) is { } stop) return stop;
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        return await CarryOutAsync(submission, method, look);
     }
 
     /// <summary>Counts the attempt before it is looked at, and takes it back unless a proof was judged and found wrong.</summary>
-    private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method)
+    private async Task<IResult> CarryOutAsync(LoginSubmission submission, ILoginMethod method, Func<Task<LoginResult>> look)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
         LoginResult result;
+        LoginCompletion.Outcome? outcome = null;
         try
         {
-            result = await method.SubmitAsync(submission, c.Ct);
+            result = await look();
+            if (result is LoginResult.Proven proven) outcome = await completion.CompleteAsync(c, flow, proven, attempt);
         }
         catch
         {
@@ -50,34 +66,34 @@ internal sealed class LoginSubmit(
             throw;
         }
         if (result is LoginResult.Refused { Subject: not null } wrong) await throttle.FailedAsync(c.Nid, attempt, wrong.IdentityId);
-        else if (result is not LoginResult.Proven) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-        return await AnswerAsync(submission, result, attempt);
+        else if (outcome is not LoginCompletion.Outcome.Done) await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+        return outcome is not null ? await AnswerAsync(submission, outcome) : await AnswerAsync(submission, result);
     }
 
-    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginResult result, ThrottleVerdict.Admitted attempt)
+    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginCompletion.Outcome outcome) => outcome switch
+    {
+        LoginCompletion.Outcome.Done done => done.Answer,
+        LoginCompletion.Outcome.Refused refused => await AgainAsync(submission.Context, submission.Flow, refused.Messages),
+        LoginCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
+        LoginCompletion.Outcome.NotYet notYet => notYet.Answer,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         switch (result)
         {
-            case LoginResult.Proven proven:
-                switch (await completion.CompleteAsync(c, flow, proven, attempt))
-                {
-                    case LoginCompletion.Outcome.Done done:
-                        return done.Answer;
-                    case LoginCompletion.Outcome.Refused refused:
-                        await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-                        return await AgainAsync(c, flow, refused.Messages);
-                    default:
-                        throw new System.Diagnostics.UnreachableException();
-                }
             case LoginResult.Refused refused:
                 return await RefusedAsync(submission, refused);
-            case LoginResult.NextStep:
-                await SaveAsync(c, flow);
+            case LoginResult.NextStep next:
+                await SaveAsync(c, flow, next.Write);
                 return answers.Again(c, flow, new FlowJson.Extras(Transient: true));
             case LoginResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case LoginResult.Answered answered:
+                return answered.Answer;
             case LoginResult.Failed failed:
                 return await answers.FailAsync(c, failed.Error, flow.IsApi);
             default:
@@ -91,7 +107,7 @@ internal sealed class LoginSubmit(
         var subjects = new List<ThrottleSubject>();
         if (ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
         if (submission.Flow.RequestedAal == SessionAal.Aal2 && submission.Context.Session is { } session) subjects.Add(ThrottleSubject.Factor(session.IdentityId, method.Name));
-        else if ((submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier")) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
+        else if (method.Claimed(submission) is { } identifier) subjects.Add(ThrottleSubject.Identifier(identifier));
         return subjects;
     }
 
@@ -117,13 +133,14 @@ internal sealed class LoginSubmit(
     {
         flow.Ui.ResetMessages();
         flow.Ui.AddMessages(messages);
+        NodeOrder.Login.Sort(flow.Ui.Nodes);
         await SaveAsync(c, flow);
         return answers.Again(c, flow);
     }
 
-    private Task SaveAsync(FlowContext c, Flow flow)
+    private Task SaveAsync(FlowContext c, Flow flow, Func<Tx, CancellationToken, Task>? also = null)
     {
         if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
-        return store.SaveAsync(c.Nid, flow, c.Ct);
+        return store.SaveAsync(c.Nid, flow, also, c.Ct);
     }
 }

@@ -112,7 +112,7 @@ internal static class UiMessages
     /// <param name="expected">The constant as JSON text, as <c>true</c>.</param>
     public static UiText Const(string expected) => Make(MessageIds.Const, ("expected", expected));
 
-    /// <summary>The providers are labels of the social accounts one can sign in with.</summary>
+    /// <summary>The providers are the ids of the social accounts one can sign in with.</summary>
     public static UiText DuplicateAccountWithHints(string identifier, IReadOnlyList<string> credentialTypes, IReadOnlyList<string> providers)
     {
         var ways = credentialTypes.Select(WayOf).Concat(providers).ToList();

@@ -56,6 +56,10 @@ internal static class TraitNodes
         }
     }
 
+    /// <summary>Whether the nodes of a group hold these values; what has no node is passed over.</summary>
+    public static bool Holds(UiContainer form, JsonElement traits, string group) =>
+        Leaves("traits", traits).All(leaf => form.Find(group, leaf.Name) is not { } node || JsonNode.DeepEquals(node.Value, Node(leaf.Value)));
+
     /// <summary>What to call the field that people sign in with: the one identifying trait's title, else a general name.</summary>
     public static UiText IdentifierLabel(IEnumerable<TraitField> fields)
     {

@@ -8,11 +8,20 @@ internal sealed class DuplicateAccount(IdentityStore identities, RegistrationMet
 {
     public async Task<UiText> MessageAsync(FlowContext c, IdentityConflict conflict)
     {
-        if (!c.Config.SelfService.Flows.Registration.LoginHints || await identities.StateAsync(c.Nid, conflict.Owner, c.Ct) is not { } owner)
-            return UiMessages.Of(MessageIds.DuplicateAccount);
+        if (await HintsAsync(c, conflict) is not { } hints) return UiMessages.Of(MessageIds.DuplicateAccount);
+        return UiMessages.DuplicateAccountWithHints(conflict.Value, hints.CredentialTypes, hints.Providers);
+    }
+
+    /// <summary>How the owner signs in; null where that may not be told.</summary>
+    public async Task<DuplicateHints?> HintsAsync(FlowContext c, IdentityConflict conflict)
+    {
+        if (!c.Config.SelfService.Flows.Registration.LoginHints || await identities.StateAsync(c.Nid, conflict.Owner, c.Ct) is not { } owner) return null;
         var hints = methods.Enabled(c.Config).Select(m => m.HintFor(owner, c.Config)).OfType<LoginHint>().ToList();
-        return UiMessages.DuplicateAccountWithHints(conflict.Value, Sorted(hints.Select(h => h.CredentialType)), Sorted(hints.SelectMany(h => h.Providers)));
+        return new DuplicateHints(Sorted(hints.Select(h => h.CredentialType)), Sorted(hints.SelectMany(h => h.Providers)));
     }
 
     private static string[] Sorted(IEnumerable<string> texts) => [.. texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }
+
+/// <summary>Both sorted; the providers by their ids.</summary>
+internal sealed record DuplicateHints(IReadOnlyList<string> CredentialTypes, IReadOnlyList<string> Providers);

@@ -7,6 +7,7 @@ using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Registration;
 
@@ -26,13 +27,16 @@ internal interface IRegistrationMethod
 
     Task PopulateAsync(RegistrationForm form, CancellationToken ct);
 
+    /// <summary>Addresses whose code a submission guesses at: wrong ones are counted for each, and for the client.</summary>
+    IReadOnlyList<string> GuessedAt(RegistrationSubmission submission) => [];
+
     Task<RegistrationResult> SubmitAsync(RegistrationSubmission submission, CancellationToken ct);
 
     /// <summary>What to tell somebody who is known already: how this identity signs in by this method; null where it does not.</summary>
     LoginHint? HintFor(IdentityState state, AscentConfig config) => null;
 }
 
-/// <param name="Providers">Labels of the social accounts, for social sign-in.</param>
+/// <param name="Providers">The providers' ids, for social sign-in.</param>
 internal sealed record LoginHint(string CredentialType, params IReadOnlyList<string> Providers);
 
 /// <summary>Which form is being built.</summary>
@@ -99,6 +103,9 @@ internal abstract record RegistrationResult
     {
         public Func<Tx, Identity, CancellationToken, Task<bool>>? Consume { get; init; }
         public UiText? Lost { get; init; }
+
+        /// <summary>Answers where something of the identity is somebody else's already; without it the form says so.</summary>
+        public Func<IdentityConflict, Task<IResult>>? IfTaken { get; init; }
     }
 
     /// <summary>Not done; what to say, and at which field.</summary>
@@ -106,6 +113,9 @@ internal abstract record RegistrationResult
     {
         /// <summary>Nodes whose value is not shown again.</summary>
         public IReadOnlyList<string> Forget { get; init; } = [];
+
+        /// <summary>A proof was looked at and found wrong, which counts against whom it was for.</summary>
+        public bool WrongProof { get; init; }
     }
 
     /// <summary>The form has changed and is shown again.</summary>
@@ -115,12 +125,18 @@ internal abstract record RegistrationResult
         public RegistrationStage? Stage { get; init; }
         public IReadOnlyList<UiText> Messages { get; init; } = [];
 
+        /// <summary>What is written in the transaction that keeps the changed form.</summary>
+        public Func<Tx, CancellationToken, Task>? Write { get; init; }
+
         /// <summary>The answer holds what the client gave for hooks, as answers to a step do; one that goes back does not.</summary>
         public bool ShowsTransientPayload { get; init; } = true;
     }
 
     /// <summary>The browser goes elsewhere first.</summary>
     public sealed record Elsewhere(string Url) : RegistrationResult;
+
+    /// <summary>Another flow took over and answers.</summary>
+    public sealed record Answered(IResult Answer) : RegistrationResult;
 
     public sealed record Failed(ApiError Error) : RegistrationResult;
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.OAuth2;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
@@ -10,11 +12,12 @@ namespace Ascent.Flows.Registration;
 
 /// <summary>
 /// A registration was accepted: the hooks that may change or refuse it, then one transaction that creates the identity, spends what
-/// may be used once, ends the flow and issues the session, then the hooks that are told, then the answer. Of many submissions of
-/// one form exactly one gets through.
+/// may be used once, ends the flow, issues the session and writes to the address to verify, then the hooks that are told, then the
+/// answer. Of many submissions of one form exactly one gets through.
 /// </summary>
 internal sealed class RegistrationCompletion(
-    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, RegistrationAnswer success)
+    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, AddressMails mails,
+    RegistrationAnswer success, SessionExchange exchange)
 {
     public abstract record Outcome
     {
@@ -31,6 +34,7 @@ internal sealed class RegistrationCompletion(
         var after = c.Config.SelfService.Flows.Registration.After;
         var returnTo = ReturnTo.Complete(c.Config, flow.ReturnTo, flow.RequestUrl, after.ReturnUrlFor(method));
         if (returnTo is not ReturnToResult.Allowed to) return await FailAsync(c, flow, ((ReturnToResult.Forbidden)returnTo).Error);
+        if (mails.IsOn(c.Config) && VerificationReturn.Refusal(c.Config, flow.RequestUrl) is { } refusal) return await FailAsync(c, flow, refusal);
         return await hooks.AfterRegistrationBeforeWriteAsync(new HookSubject(c, flow), accepted.Draft, method) switch
         {
             DraftHookResult.GoOn goOn => await WriteAsync(submission, accepted with { Draft = goOn.Draft }, to.Url),
@@ -45,9 +49,13 @@ internal sealed class RegistrationCompletion(
         var (c, flow) = (submission.Context, submission.Flow);
         var (device, state) = (DeviceInfo.Of(c.Http), flow.State);
         IssueResult.Issued? issued = null;
+        // Who signed up gets another anti-forgery cookie, which the verification belongs to already.
+        var csrf = flow.IsApi ? null : CsrfCookie.Draw();
+        IReadOnlyList<BegunVerification> begun = [];
+        var toMail = mails.OfNew(c.Config, accepted.Draft);
         try
         {
-            var write = await writer.CreateAsync(c.Nid, accepted.Draft, "self", async (tx, identity, ct) =>
+            var write = await writer.CreateAsync(c.Nid, toMail.Draft, "self", async (tx, identity, ct) =>
             {
                 if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
                 if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
@@ -55,10 +63,13 @@ internal sealed class RegistrationCompletion(
                 await store.SaveAsync(tx, c.Nid, flow, ct);
                 // A hook may have it created inactive: then there is no session to hand out.
                 issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
+                if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
+                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct, AfterVerification(c, flow, accepted.Method.Method));
             }, c.Ct);
             return write switch
             {
-                IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, issued, returnTo),
+                IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, new RegistrationAnswer.Outcome(issued, begun, csrf, returnTo)),
+                IdentityWrite.Conflict conflict when accepted.IfTaken is { } taken => new Outcome.Done(await taken(conflict.With)),
                 IdentityWrite.Conflict conflict => Refuse(await duplicates.MessageAsync(c, conflict.With)),
                 IdentityWrite.InvalidTraits invalid => new Outcome.Refused(SchemaMessages.Of(invalid.Check.Errors)),
                 IdentityWrite.Refused refused => Refuse(UiMessages.Invalid(refused.Error.Reason ?? refused.Error.Message)),
@@ -73,12 +84,20 @@ internal sealed class RegistrationCompletion(
         }
     }
 
-    private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, IssueResult.Issued? issued, string returnTo)
+    /// <summary>A form browser that verifies before it goes on for an OAuth2 client finds back to that; whoever else does is there already.</summary>
+    private static string? AfterVerification(FlowContext c, Flow flow, string method) =>
+        flow is { IsApi: false, OAuth2Login: { } login } && !c.IsJson && c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.ShowVerificationUi) ? OAuth2Logins.LoginUrl(c, login) : null;
+
+    private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, RegistrationAnswer.Outcome outcome)
     {
         if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
-        var handsOut = c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
-        return new Outcome.Done(success.Of(c, flow, identity, handsOut ? issued : null, returnTo));
+        var list = c.Config.SelfService.Flows.Registration.After.HooksFor(method);
+        if (!HandsOut(c, method)) outcome = outcome with { HandedOut = null };
+        if (!AddressMails.IsShown(c.Config, list)) outcome = outcome with { Begun = [] };
+        return new Outcome.Done(await success.OfAsync(c, flow, identity, outcome, sendsToPage: list.Has(HookLists.ShowVerificationUi)));
     }
+
+    private static bool HandsOut(FlowContext c, string method) => c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.Session);
 
     private async Task<Outcome> FailAsync(FlowContext c, Flow flow, ApiError error) => new Outcome.Done(await answers.FailAsync(c, error, flow.IsApi));
 

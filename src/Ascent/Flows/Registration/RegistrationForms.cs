@@ -13,6 +13,7 @@ internal sealed class RegistrationForms(RegistrationMethods methods, SchemaStore
     /// <summary>Builds the form from nothing.</summary>
     public async Task BuildAsync(FlowContext c, Flow flow, IdentitySchema schema, RegistrationStage stage, JsonObject traits)
     {
+        flow.State = FlowState.ChooseMethod;
         flow.Ui.Nodes.Clear();
         flow.Ui.Messages.Clear();
         if (!flow.IsApi) flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Http;
+using Ascent.Risk;
 using Ascent.Schemas;
+using Ascent.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Ascent.Flows.Registration;
@@ -12,7 +14,8 @@ namespace Ascent.Flows.Registration;
 /// and what it answers is carried out here, so that no method can leave one out.
 /// </summary>
 internal sealed class RegistrationSubmit(
-    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, RegistrationMethods methods, RegistrationForms forms, RegistrationStart starts, RegistrationCompletion completion)
+    FlowContexts contexts, FlowAnswers answers, FlowStore store, FlowGate gate, RegistrationMethods methods, RegistrationForms forms, RegistrationStart starts, RegistrationCompletion completion,
+    LoginThrottle throttle)
 {
     private static readonly FieldText NoMethod = new("", UiMessages.Of(MessageIds.RegistrationNoMethod));
 
@@ -34,10 +37,54 @@ internal sealed class RegistrationSubmit(
         if (methods.Find(body, c.Config) is not { } method) return await NoMethodAsync(submission);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         flow.TransientPayload = body["transient_payload"] as JsonObject;
-        return await CarryOutAsync(submission, await method.SubmitAsync(submission, c.Ct));
+        return await CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct));
     }
 
-    private async Task<IResult> CarryOutAsync(RegistrationSubmission submission, RegistrationResult result)
+    /// <summary>
+    /// The browser is back from where <see cref="RegistrationResult.Elsewhere"/> sent it. What it brings is no form, so
+    /// <paramref name="look"/> takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    public async Task<IResult> ReturnAsync(RegistrationSubmission submission, IRegistrationMethod method, Func<Task<RegistrationResult>> look)
+    {
+        var (c, flow, schema) = (submission.Context, submission.Flow, submission.Schema);
+        if (!c.Config.SelfService.Flows.Registration.Enabled) return await answers.FailAsync(c, RegistrationStart.Disabled, flow.IsApi);
+        if (c.Session is not null) return flow.IsApi || c.IsJson ? RegistrationStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, schema));
+        if (flow.Completed) return await AgainAsync(c, flow, schema, [new FieldText("", UiMessages.Of(MessageIds.RegistrationAlreadyDone))]);
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        return await CarryOutAsync(submission, method, look);
+    }
+
+    /// <summary>Where a proof may be guessed at, counts the attempt before it is looked at, and takes it back unless it was wrong.</summary>
+    private async Task<IResult> CarryOutAsync(RegistrationSubmission submission, IRegistrationMethod method, Func<Task<RegistrationResult>> look)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
+        if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
+        var attempt = (ThrottleVerdict.Admitted)verdict;
+        RegistrationResult result;
+        try
+        {
+            result = await look();
+        }
+        catch
+        {
+            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+            throw;
+        }
+        if (result is RegistrationResult.Refused { WrongProof: true }) await throttle.FailedAsync(c.Nid, attempt, null);
+        else await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
+        return await AnswerAsync(submission, result);
+    }
+
+    private static List<ThrottleSubject> Subjects(RegistrationSubmission submission, IRegistrationMethod method)
+    {
+        List<ThrottleSubject> subjects = [.. method.GuessedAt(submission).Select(ThrottleSubject.Identifier)];
+        if (subjects.Count > 0 && ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
+        return subjects;
+    }
+
+    private async Task<IResult> AnswerAsync(RegistrationSubmission submission, RegistrationResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
         switch (result)
@@ -54,11 +101,13 @@ internal sealed class RegistrationSubmit(
             case RegistrationResult.NextStep next:
                 if (next.Stage is { } stage) await forms.BuildAsync(c, flow, submission.Schema, stage, submission.Traits.Sent);
                 flow.Ui.Messages.AddRange(next.Messages);
-                await SaveAsync(c, flow);
+                await SaveAsync(c, flow, next.Write);
                 return answers.NextStep(c, flow, FlowJson.Extras.None with { Transient = next.ShowsTransientPayload });
             case RegistrationResult.Elsewhere elsewhere:
                 await SaveAsync(c, flow);
                 return FlowAnswers.Elsewhere(c, flow, elsewhere.Url);
+            case RegistrationResult.Answered answered:
+                return answered.Answer;
             case RegistrationResult.Failed failed:
                 return await answers.FailAsync(c, failed.Error, flow.IsApi);
             default:
@@ -89,9 +138,9 @@ internal sealed class RegistrationSubmit(
         return answers.Again(c, flow);
     }
 
-    private Task SaveAsync(FlowContext c, Flow flow)
+    private Task SaveAsync(FlowContext c, Flow flow, Func<Tx, CancellationToken, Task>? also = null)
     {
         if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
-        return store.SaveAsync(c.Nid, flow, c.Ct);
+        return store.SaveAsync(c.Nid, flow, also, c.Ct);
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Ascent.Crypto;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
+using Ascent.Flows.Verification;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Sessions;
@@ -12,11 +12,11 @@ namespace Ascent.Flows.Settings;
 
 /// <summary>
 /// A change of settings is carried out: hooks that may forbid or alter it, then one transaction with the identity, the session that
-/// a new factor raises and the sessions that end, then the hooks that are told, the fresh form and the answer.
+/// a new factor raises, the sessions that end and the addresses that are written to, then the hooks that are told, the fresh form and the answer.
 /// </summary>
 internal sealed class SettingsCompletion(
     FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityStore identities, IdentityWriter writer, SessionIssuer issuer, SessionStore sessions,
-    SessionCookie cookie, SettingsStart starts)
+    SessionCookie cookie, AddressMails mails, AddressParking parking, SettingsStart starts)
 {
     /// <summary>How often hooks are asked anew because the identity changed while they thought.</summary>
     private const int Attempts = 5;
@@ -32,6 +32,9 @@ internal sealed class SettingsCompletion(
         public sealed record Refused(IReadOnlyList<FieldText> Messages) : Outcome;
 
         public sealed record Failed(ApiError Error) : Outcome;
+
+        /// <summary>The change waits until its new address is verified.</summary>
+        public sealed record Parked(BegunVerification Begun) : Outcome;
     }
 
     public async Task<Outcome> CompleteAsync(SettingsSubmission s, string method, SettingsResult.Saved saved)
@@ -75,13 +78,29 @@ internal sealed class SettingsCompletion(
                 work.Stopped = new Outcome.Failed(failed.Error);
                 return null;
             case DraftHookResult.GoOn goOn:
-                var asked = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method).Any(h => h.RunsBeforeWriting);
+                var after = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method);
+                var parks = after.Has(HookLists.VerifyNewAddress);
+                if (parks && await ParkAsync(work, state, goOn.Draft)) return null;
+                var asked = parks || after.Any(h => h.RunsBeforeWriting);
                 // What a hook has seen is what is written; without one the change is worked out on whatever there is by then.
                 var change = asked ? Only(state, apply with { Draft = goOn.Draft }) : now => Change(s, saved, now);
-                return await SaveAsync(work, change, goOn.RevokeOthers);
+                return await SaveAsync(work, state, change, goOn.RevokeOthers);
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>Whether the change is not to be made now: it waits for its new address, or cannot.</summary>
+    private async Task<bool> ParkAsync(Work work, IdentityState state, IdentityDraft draft)
+    {
+        work.Stopped = await parking.ParkAsync(work.Submission.Context, work.Submission.Flow, state, draft) switch
+        {
+            ParkingResult.NothingToWaitFor => null,
+            ParkingResult.Parked parked => new Outcome.Parked(parked.Begun),
+            ParkingResult.Refused refused => new Outcome.Refused([new FieldText("", refused.Message)]),
+            _ => throw new UnreachableException(),
+        };
+        return work.Stopped is not null;
     }
 
     /// <summary>The level is looked at once more: a factor enrolled by somebody else meanwhile may ask for a stronger session.</summary>
@@ -91,15 +110,27 @@ internal sealed class SettingsCompletion(
     private static Func<IdentityState, IdentityEdit> Only(IdentityState seen, IdentityEdit.Apply apply) =>
         now => now.Identity.Version == seen.Identity.Version ? apply : new IdentityEdit.Refuse(Stale);
 
-    private async Task<IdentityWrite?> SaveAsync(Work work, Func<IdentityState, IdentityEdit> change, bool revokeOthers)
+    private async Task<IdentityWrite?> SaveAsync(Work work, IdentityState state, Func<IdentityState, IdentityEdit> change, bool revokeOthers)
     {
         var (s, saved) = (work.Submission, work.Saved);
         var (c, session) = (s.Context, s.Session);
-        var alone = saved is { AddsMethod: null, Also: null } && !revokeOthers;
+        var after = c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method);
+        AddressesToMail? toMail = null;
+        IdentityEdit Announce(IdentityState now)
+        {
+            var edit = change(now);
+            if (edit is not IdentityEdit.Apply apply) return edit;
+            toMail = mails.OfChange(c.Config, now, apply.Draft, after);
+            return apply with { Draft = toMail.Draft };
+        }
+
+        var writesTo = Announce(state) is IdentityEdit.Apply && toMail!.Any;
+        var alone = saved is { AddsMethod: null, Also: null } && !revokeOthers && !writesTo;
         try
         {
-            return await writer.UpdateAsync(c.Nid, session.IdentityId, change, "self", alone ? null : async (tx, identity, ct) =>
+            return await writer.UpdateAsync(c.Nid, session.IdentityId, writesTo ? Announce : change, "self", alone ? null : async (tx, identity, ct) =>
             {
+                if (writesTo) work.Begun = await mails.SendAsync(tx, c, s.Flow, identity, toMail!, s.Flow.IsApi ? null : CsrfCookie.Current(c.Http, c.Config), ct);
                 if (saved.Also is not null) await saved.Also(tx, identity, ct);
                 if (saved.AddsMethod is { } added)
                     work.Raised = await issuer.AddMethodAsync(tx, c.Nid, session.Id, added, DeviceInfo.Of(c.Http).IpAddress, "self", ct) as RaiseResult.Raised ?? throw new SessionGoneException();
@@ -122,16 +153,19 @@ internal sealed class SettingsCompletion(
         if (await hooks.AfterSettingsAsync(new HookSubject(c, flow) { Identity = state.Identity, Session = session }, work.Method) is { } failed) return new Outcome.Failed(failed);
         if (await starts.RenewAsync(c, flow, state) is { } stopped) return new Outcome.Failed(stopped);
         await store.SaveAsync(c.Nid, flow, c.Ct);
-        return new Outcome.Done(Answer(c, flow, state.Identity, returnTo, work.Raised?.Rotated));
+        return new Outcome.Done(Answer(work, state.Identity, returnTo));
     }
 
-    private IResult Answer(FlowContext c, Flow flow, Identity identity, string returnTo, SessionToken? rotated)
+    private IResult Answer(Work work, Identity identity, string returnTo)
     {
+        var (c, flow) = (work.Submission.Context, work.Submission.Flow);
         if (!flow.IsApi && !c.IsJson && !Negotiation.PrefersJson(c.Http)) return new RedirectResult(returnTo);
-        JsonArray? next = flow.IsApi
-            ? rotated is { } token ? [new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = token.Value }] : null
-            : [new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo }];
-        return answers.Shown(flow, new FlowJson.Extras(identity, next));
+        var shown = AddressMails.IsShown(c.Config, c.Config.SelfService.Flows.Settings.After.HooksFor(work.Method)) ? work.Begun : [];
+        // Old pages are told of all addresses, new ones of the last.
+        JsonArray next = [.. (c.Config.FeatureFlags.LegacyContinueWithVerificationUi ? shown : shown.TakeLast(1)).Select(b => b.ToContinueWith())];
+        if (!flow.IsApi) next.Add(new JsonObject { ["action"] = "redirect_browser_to", ["redirect_browser_to"] = returnTo });
+        else if (work.Raised?.Rotated is { } token) next.Add(new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = token.Value });
+        return answers.Shown(flow, new FlowJson.Extras(identity, next.Count == 0 ? null : next));
     }
 
     private static Outcome Explain(IdentityWrite failed) => failed switch
@@ -158,6 +192,7 @@ internal sealed class SettingsCompletion(
     private sealed record Work(SettingsSubmission Submission, string Method, SettingsResult.Saved Saved)
     {
         public RaiseResult.Raised? Raised { get; set; }
+        public IReadOnlyList<BegunVerification> Begun { get; set; } = [];
         public Outcome? Stopped { get; set; }
     }
 

@@ -29,14 +29,17 @@ internal sealed class SettingsStart(
         return answers.Started(c, flow, new FlowJson.Extras(state.Identity));
     }
 
-    /// <summary>A flow for whoever got in by another way: after a recovery.</summary>
-    public async Task<Flow> BeginAsync(FlowContext c, IdentityState state, bool isApi, string? returnTo, UiText? message)
+    /// <summary>
+    /// A flow for whoever gets in by another way, after a recovery. It is the caller's to keep, in the transaction that lets them in;
+    /// an error where a hook forbids to begin.
+    /// </summary>
+    public async Task<(Flow? Flow, ApiError? Stopped)> PrepareAsync(FlowContext c, IdentityState state, bool isApi, string? returnTo, UiText message)
     {
         var flow = NewFlow(c, state, isApi, returnTo);
+        if (await hooks.BeforeAsync(c, flow) is { } stopped) return (null, stopped);
         await FillAsync(c, flow, state);
-        if (message is not null) flow.Ui.Messages.Add(message);
-        await store.InsertAsync(c.Nid, flow, c.Ct);
-        return flow;
+        flow.Ui.Messages.Add(message);
+        return (flow, null);
     }
 
     /// <summary>A flow in place of one that expired: the same request, a fresh form, and a word about it.</summary>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
+using Ascent.Flows.Verification;
+using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Sessions;
@@ -37,13 +39,31 @@ internal sealed class SettingsSubmit(
         flow.TransientPayload = body["transient_payload"] as JsonObject;
         if (SettingsAccess.OnlyEnrols(c, session, state) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
         if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
-        return await CarryOutAsync(submission, method);
+        return await CarryOutAsync(submission, method, await method.SubmitAsync(submission, c.Ct));
     }
 
-    private async Task<IResult> CarryOutAsync(SettingsSubmission submission, ISettingsMethod method)
+    /// <summary>
+    /// The browser is back from where <see cref="SettingsResult.Elsewhere"/> sent it. What it brings is no form, so <paramref name="look"/>
+    /// takes the form's place; that it is the browser that left, the method has made sure of.
+    /// </summary>
+    /// <param name="body">The form that sent it there, which is carried out anew where a fresh proof is needed first.</param>
+    public async Task<IResult> ReturnAsync(FlowContext c, Flow flow, JsonObject body, ISettingsMethod method, Func<SettingsSubmission, Task<SettingsResult>> look)
+    {
+        if (c.Session is not { } session || await identities.StateAsync(c.Nid, session.IdentityId, c.Ct) is not { } state) return SettingsAccess.Missing(c);
+        if (flow.IdentityId != session.IdentityId) return await answers.FailAsync(c, SettingsAccess.OtherIdentity, flow.IsApi);
+        if (SettingsAccess.TooWeak(c, session, state, Flow.ActionUrl(c.Config, FlowKind.Settings, flow.Id)) is { } tooWeak) return SettingsAccess.Answer(c, flow.IsApi, tooWeak);
+        if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, state));
+        if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
+        var submission = new SettingsSubmission(c, flow, body, state, session);
+        if (SettingsAccess.OnlyEnrols(c, session, state)) return await EnrolFirstAsync(submission, method);
+        if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
+        return await CarryOutAsync(submission, method, await look(submission));
+    }
+
+    private async Task<IResult> CarryOutAsync(SettingsSubmission submission, ISettingsMethod method, SettingsResult result)
     {
         var (c, flow) = (submission.Context, submission.Flow);
-        switch (await method.SubmitAsync(submission, c.Ct))
+        switch (result)
         {
             case SettingsResult.Saved saved:
                 return await CompleteAsync(submission, method, saved);
@@ -71,8 +91,20 @@ internal sealed class SettingsSubmit(
             SettingsCompletion.Outcome.Done done => done.Answer,
             SettingsCompletion.Outcome.Refused refused => await RefusedAsync(submission, method, refused.Messages),
             SettingsCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
+            SettingsCompletion.Outcome.Parked parked => await ParkedAsync(submission, method, parked.Begun),
             _ => throw new UnreachableException(),
         };
+
+    /// <summary>The form stays as it was sent, and the way leads to the verification that the change waits for.</summary>
+    private async Task<IResult> ParkedAsync(SettingsSubmission submission, ISettingsMethod method, BegunVerification begun)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        method.Refill(submission);
+        flow.Ui.ResetMessages();
+        await SaveAsync(c, flow);
+        if (!flow.IsApi && !c.IsJson) return new RedirectResult(begun.Page);
+        return answers.Shown(flow, new FlowJson.Extras(submission.Identity, [begun.ToContinueWith()]));
+    }
 
     /// <summary>What was sent; or, where a browser merely comes back by a link, what waited for it. A link alone changes nothing.</summary>
     private async Task<(JsonObject? Body, FieldText? Unreadable, bool Resumed)> ReadAsync(FlowContext c, Flow flow, Session session, IdentityState state)

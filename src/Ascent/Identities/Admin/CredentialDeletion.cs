@@ -14,27 +14,27 @@ internal static class CredentialDeletion
     {
         if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
         var identifier = http.Request.Query["identifier"].ToString();
-        var settings = config.Current;
-        var write = await writer.UpdateAsync(tenant.Nid, known, state => Edit(state, type, identifier, settings), IdentityAdminEndpoints.Actor, ct);
+        var (settings, actor) = (config.Current, AdminCaller.Of(http));
+        var write = await writer.UpdateAsync(tenant.Nid, known, state => Edit(state, type, identifier, settings, actor), actor, ct);
         return write is IdentityWrite.Updated ? TypedResults.NoContent() : IdentityAnswers.Error(write);
     }
 
-    private static IdentityEdit Edit(IdentityState state, string type, string identifier, AscentConfig settings)
+    private static IdentityEdit Edit(IdentityState state, string type, string identifier, AscentConfig settings, string actor)
     {
         if (!state.Credentials.TryGetValue(type, out var credential))
             return Missing($"The identity has no credential of the type {Pointer.Escape(type)}.");
         var draft = IdentityDraft.From(state) with { ReadTraits = false };
         return type switch
         {
-            CredentialTypes.Totp or CredentialTypes.LookupSecret => Apply(state, draft.Without(type), type),
-            CredentialTypes.WebAuthn => Apply(state, draft.With(type, WithoutSecondFactors(credential.Config, state.Identity.Id)), type),
-            CredentialTypes.Password => IsLast(state, settings) ? Last() : Apply(state, draft.With(type, "{}"), type),
-            CredentialTypes.Oidc or CredentialTypes.Saml => Unlink(state, draft, credential, identifier, settings),
+            CredentialTypes.Totp or CredentialTypes.LookupSecret => Apply(state, draft.Without(type), type, actor),
+            CredentialTypes.WebAuthn => Apply(state, draft.With(type, WithoutSecondFactors(credential.Config, state.Identity.Id)), type, actor),
+            CredentialTypes.Password => IsLast(state, settings) ? Last() : Apply(state, draft.With(type, "{}"), type, actor),
+            CredentialTypes.Oidc or CredentialTypes.Saml => Unlink(state, draft, credential, identifier, settings, actor),
             _ => new IdentityEdit.Refuse(ApiError.BadRequest($"Credentials of the type {Pointer.Escape(type)} cannot be deleted.")),
         };
     }
 
-    private static IdentityEdit Unlink(IdentityState state, IdentityDraft draft, Credential credential, string identifier, AscentConfig settings)
+    private static IdentityEdit Unlink(IdentityState state, IdentityDraft draft, Credential credential, string identifier, AscentConfig settings, string actor)
     {
         if (identifier.Length == 0) return new IdentityEdit.Refuse(ApiError.BadRequest("The parameter identifier must name the link, as provider:subject."));
         var root = (JsonObject)JsonNode.Parse(credential.Config)!;
@@ -43,7 +43,7 @@ internal static class CredentialDeletion
         if (link is null) return Missing("The identity has no link with this identifier.");
         if (IsLast(state, settings)) return Last();
         providers.Remove(link);
-        return Apply(state, providers.Count == 0 ? draft.Without(credential.Type) : draft.With(credential.Type, root.ToJsonString()), credential.Type);
+        return Apply(state, providers.Count == 0 ? draft.Without(credential.Type) : draft.With(credential.Type, root.ToJsonString()), credential.Type, actor);
     }
 
     /// <summary>Keys that sign in without a password stay; without any the handle becomes that of the identity, for keys to come.</summary>
@@ -59,9 +59,9 @@ internal static class CredentialDeletion
 
     private static bool IsLast(IdentityState state, AscentConfig settings) => AvailableAal.FirstFactors(state.Credentials.Values, settings) < 2;
 
-    private static IdentityEdit.Apply Apply(IdentityState state, IdentityDraft draft, string type) => new(draft)
+    private static IdentityEdit.Apply Apply(IdentityState state, IdentityDraft draft, string type, string actor) => new(draft)
     {
-        Event = new Event("identity.credential_deleted") { Actor = IdentityAdminEndpoints.Actor, IdentityId = state.Identity.Id, Data = new JsonObject { ["type"] = type } },
+        Event = new Event("identity.credential_deleted") { Actor = actor, IdentityId = state.Identity.Id, Data = new JsonObject { ["type"] = type } },
     };
 
     private static IdentityEdit.Refuse Last() => new(ApiError.BadRequest("This is the last way in which the identity can sign in; it cannot be deleted."));

@@ -10,8 +10,6 @@ namespace Ascent.Identities.Admin;
 /// <summary>Identities as administrators read, create, change and delete them.</summary>
 internal static class IdentityAdminEndpoints
 {
-    public const string Actor = "admin";
-
     public static void Map(IEndpointRouteBuilder admin)
     {
         admin.MapGet("/identities", IdentityListEndpoint.ListAsync);
@@ -28,7 +26,7 @@ internal static class IdentityAdminEndpoints
     private static async Task<IResult> CreateAsync(HttpContext http, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
     {
         var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: true);
-        var write = await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), Actor, ct);
+        var write = await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), AdminCaller.Of(http), ct);
         return write is IdentityWrite.Created created ? answers.Created(http, created.State) : IdentityAnswers.Error(write);
     }
 
@@ -54,7 +52,7 @@ internal static class IdentityAdminEndpoints
         var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: false);
         if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
         var credentials = await drafts.HashAsync(body, ct);
-        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityDrafts.Replacing(state, body, credentials)), Actor, ct), answers);
+        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityDrafts.Replacing(state, body, credentials)), AdminCaller.Of(http), ct), answers);
     }
 
     private static async Task<IResult> PatchAsync(HttpContext http, string id, Tenant tenant, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
@@ -62,11 +60,11 @@ internal static class IdentityAdminEndpoints
         var patch = JsonPatchDocument.Read(await JsonBody.ReadAsync(http));
         IdentityPatch.Check(patch);
         if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
-        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityPatch.Apply(patch, state)), Actor, ct), answers);
+        return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityPatch.Apply(patch, state)), AdminCaller.Of(http), ct), answers);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, Tenant tenant, IdentityWriter writer, CancellationToken ct) =>
-        IdentityAnswers.ParseId(id) is { } known && await writer.DeleteAsync(tenant.Nid, known, Actor, ct) ? TypedResults.NoContent() : ApiError.NotFound();
+    private static async Task<IResult> DeleteAsync(HttpContext http, string id, Tenant tenant, IdentityWriter writer, CancellationToken ct) =>
+        IdentityAnswers.ParseId(id) is { } known && await writer.DeleteAsync(tenant.Nid, known, AdminCaller.Of(http), ct) ? TypedResults.NoContent() : ApiError.NotFound();
 
     private static IResult Answer(IdentityWrite write, IdentityAnswers answers) =>
         write is IdentityWrite.Updated updated ? answers.Updated(updated) : IdentityAnswers.Error(write);

@@ -21,7 +21,7 @@ internal static class IdentityBatchEndpoint
             async (i, token) => prepared[i] = await drafts.NewAsync(items[i].Body, token));
         try
         {
-            var results = await writer.CreateManyAsync(tenant.Nid, prepared, IdentityAdminEndpoints.Actor, c => c.What == "external_id", ct);
+            var results = await writer.CreateManyAsync(tenant.Nid, prepared, AdminCaller.Of(http), c => c.What == "external_id", ct);
             return new JsonResult<IReadOnlyList<(Item, IdentityWrite)>>([.. items.Zip(results)], Write);
         }
         catch (FatalConflictException e)

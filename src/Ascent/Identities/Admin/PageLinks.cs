@@ -33,7 +33,8 @@ internal sealed class PageTokens(Ciphers ciphers)
 {
     private const string Purpose = "page/identities";
 
-    public string After(Guid id) => ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
+    /// <summary>The beginning is no secret and goes by the id that nobody has: one link to it stays good for ever.</summary>
+    public string After(Guid id) => id == Guid.Empty ? id.ToString() : ciphers.Pagination.Encrypt(Purpose, id.ToByteArray(bigEndian: true));
 
-    public Guid? Read(string token) => ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
+    public Guid? Read(string token) => token == Guid.Empty.ToString() ? Guid.Empty : ciphers.Pagination.TryDecrypt(Purpose, token, out var id) && id.Length == 16 ? new Guid(id, bigEndian: true) : null;
 }

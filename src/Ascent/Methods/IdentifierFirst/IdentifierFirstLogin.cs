@@ -55,9 +55,8 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
         }
         UiNode[] before = [.. flow.Ui.Nodes];
         flow.Ui.Nodes.RemoveAll(n => n.Id == "method" && n.Group == NodeGroups.IdentifierFirst);
-        var common = flow.Ui.Nodes.Count;
-        await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
-        if (flow.Ui.Nodes.Count <= common)
+        var form = await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
+        if (!flow.Ui.Nodes.Exists(n => n.Group is not (NodeGroups.Default or NodeGroups.IdentifierFirst) && !before.Any(b => ReferenceEquals(b, n))))
         {
             flow.Ui.Nodes.Clear();
             flow.Ui.Nodes.AddRange(before);
@@ -65,7 +64,7 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
         }
         flow.Ui.ResetMessages();
         flow.Active = Name;
-        return new LoginResult.NextStep();
+        return await forms.Value.BeginAsync(form) ?? new LoginResult.NextStep();
     }
 
     private async Task<IdentityState?> FindAsync(Guid nid, string identifier, CancellationToken ct) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Ascent.Config;
-using Ascent.Flows.Hooks;
+using Ascent.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Ascent.Methods.Password;

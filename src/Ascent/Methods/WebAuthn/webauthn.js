@@ -106,15 +106,16 @@
     return navigator.credentials.create(creationOptions(options))
   }
 
+  // Form pages hand the options over; applications that draw the form themselves call by name alone, and the button has them.
   function webAuthnRegistration(options) {
     return run(function () {
-      return create(options).then(function (credential) { send("webauthn_register", credential) })
+      return create(options || readJson("webauthn_register_trigger")).then(function (credential) { send("webauthn_register", credential) })
     })
   }
 
   function webAuthnLogin(options) {
     return run(function () {
-      return request(options).then(function (credential) { send("webauthn_login", credential) })
+      return request(options || readJson("webauthn_login_trigger")).then(function (credential) { send("webauthn_login", credential) })
     })
   }
 
@@ -170,4 +171,6 @@
   }
   // Older pages call them with two underscores.
   Object.keys(functions).forEach(function (name) { window[name] = window["__" + name] = functions[name] })
+  // Pages that were drawn before this script arrived keep their buttons disabled until it says that it is here.
+  window.dispatchEvent(new CustomEvent("oryWebAuthnInitialized"))
 })()

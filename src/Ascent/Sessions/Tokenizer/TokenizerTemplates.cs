@@ -20,8 +20,8 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
         foreach (var (name, settings) in config.Session.Whoami.Tokenizer.Templates.Where(t => t.Value.Enabled))
         {
             var path = $"session.whoami.tokenizer.templates.{name}";
-            var key = await ReadKeyAsync(settings, $"{path}.jwks_url", references, faults, ct);
-            var mapper = await ReadMapperAsync(settings, $"{path}.claims_mapper_url", references, templates, faults, ct);
+            var key = await ReadKeyAsync(settings, $"{path}.jwks_url", references, config.Clients.Http, faults, ct);
+            var mapper = await ReadMapperAsync(settings, $"{path}.claims_mapper_url", references, config.Clients.Http, templates, faults, ct);
             if (key is not null && (mapper is not null || settings.ClaimsMapperUrl is null))
                 ready.Add(name, new ReadyTemplate(name, settings, settings.Claims.Issuer ?? Issuer(config), key, mapper));
         }
@@ -30,14 +30,14 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
 
     private static string Issuer(AscentConfig config) => config.Serve.Public.BaseUrl is [.., '/'] ? config.Serve.Public.BaseUrl : config.Serve.Public.BaseUrl + "/";
 
-    private static async Task<Jwk?> ReadKeyAsync(TokenizerTemplate settings, string path, ConfigReferences references, List<ConfigFault> faults, CancellationToken ct)
+    private static async Task<Jwk?> ReadKeyAsync(TokenizerTemplate settings, string path, ConfigReferences references, HttpClientConfig limits, List<ConfigFault> faults, CancellationToken ct)
     {
         if (settings.JwksUrl is null)
         {
             faults.Add(new ConfigFault(path, "is missing: a JSON Web Key Set with a private key, by file:// or base64://"));
             return null;
         }
-        if (await FetchAsync(settings.JwksUrl, path, references, faults, ct) is not { } document) return null;
+        if (await FetchAsync(settings.JwksUrl, path, references, limits, faults, ct) is not { } document) return null;
         var set = JwkSet.Parse(document);
         foreach (var fault in set.Faults) faults.Add(new ConfigFault(path, fault.ToString()));
         if (set.Faults.Count > 0) return null;
@@ -46,10 +46,10 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
         return key;
     }
 
-    private static async Task<Template?> ReadMapperAsync(TokenizerTemplate settings, string path, ConfigReferences references, Templates templates, List<ConfigFault> faults, CancellationToken ct)
+    private static async Task<Template?> ReadMapperAsync(TokenizerTemplate settings, string path, ConfigReferences references, HttpClientConfig limits, Templates templates, List<ConfigFault> faults, CancellationToken ct)
     {
         if (settings.ClaimsMapperUrl is null) return null;
-        if (await FetchAsync(settings.ClaimsMapperUrl, path, references, faults, ct) is not { } document) return null;
+        if (await FetchAsync(settings.ClaimsMapperUrl, path, references, limits, faults, ct) is not { } document) return null;
         switch (await templates.ReadAsync(document, ct))
         {
             case TemplateResult.Good good:
@@ -62,11 +62,11 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
         }
     }
 
-    private static async Task<byte[]?> FetchAsync(string reference, string path, ConfigReferences references, List<ConfigFault> faults, CancellationToken ct)
+    private static async Task<byte[]?> FetchAsync(string reference, string path, ConfigReferences references, HttpClientConfig limits, List<ConfigFault> faults, CancellationToken ct)
     {
         try
         {
-            return await references.FetchAsync(reference, ct);
+            return await references.FetchAsync(reference, limits, ct);
         }
         catch (ConfigReferenceException e)
         {

@@ -3,6 +3,7 @@ using Ascent.Config;
 using Ascent.Flows;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Nodes;
+using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Jsonnet;
 using Ascent.Schemas;
@@ -50,7 +51,7 @@ internal sealed class HookHost : IAsyncDisposable
         var log = new LogCapture();
         var collection = new ServiceCollection()
             .AddLogging(b => b.AddProvider(log).SetMinimumLevel(LogLevel.Trace))
-            .AddSingleton(time).AddSingleton(new ConfigStore(config)).AddSingleton(new SchemaStore(registry.Registry!)).AddSingleton(new ConfigReferences(new HttpClient(), time))
+            .AddSingleton(time).AddSingleton(new ConfigStore(config)).AddSingleton(new SchemaStore(registry.Registry!)).AddSingleton(new ConfigReferences(new OutboundClient().SendAsync, time))
             .AddSingleton(new JsonnetEngine(TimeProvider.System)).AddSingleton<Templates>().AddSingleton<IdentityPlanner>().AddSingleton<IdentityJson>().AddSingleton<SessionJson>().AddSingleton<FlowJson>()
             .AddSingleton<HookTemplates>().AddSingleton<OutboundClient>().AddSingleton<HookQueue>().AddSingleton<WebHookContext>().AddSingleton<WebHookSender>().AddSingleton<WebHook>().AddSingleton<HookRunner>();
         var host = new HookHost(collection.BuildServiceProvider(), receiver, config, log);

@@ -17,9 +17,12 @@ internal sealed class FormBrowser(RunningServer server)
     }
 
     /// <summary>A flow's page fetches its flow.</summary>
-    public async Task<JsonElement> FetchAsync(string kind, string location)
+    public Task<JsonElement> FetchAsync(string kind, string location) => ReadAsync($"/self-service/{kind}/flows?id={location.Split("flow=")[^1]}");
+
+    /// <summary>A page fetches something as JSON.</summary>
+    public async Task<JsonElement> ReadAsync(string path)
     {
-        using var response = await AskAsync("GET", $"/self-service/{kind}/flows?id={location.Split("flow=")[^1]}", "application/json", []);
+        using var response = await AskAsync("GET", path, "application/json", []);
         var text = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(HttpStatusCode.OK, text);
         return JsonElement.Parse(text);

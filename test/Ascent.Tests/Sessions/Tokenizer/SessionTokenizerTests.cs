@@ -18,7 +18,7 @@ public sealed class SessionTokenizerTests : IDisposable
     private static readonly byte[] SessionJson = """{"id":"0198a000-0000-7000-8000-000000000001","active":true,"identity":{"traits":{"email":"ada@example.org"}}}"""u8.ToArray();
 
     private readonly ManualTime time = new();
-    private readonly HttpClient http = new();
+    private readonly OutboundClient http = new();
     private readonly JsonnetEngine engine = new(TimeProvider.System, new JsonnetLimits { Patience = TimeSpan.FromMinutes(1) }, JsonnetLibrary.Installed);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ascent-");
     private SessionTokenizer? tokenizer;
@@ -195,7 +195,7 @@ public sealed class SessionTokenizerTests : IDisposable
     private async Task ConfigureAsync(params (string Name, TokenizerTemplate Template)[] templates)
     {
         store ??= new ConfigStore(ConfigOf(templates));
-        part ??= new TokenizerPart(new ConfigReferences(http, TimeProvider.System), new Templates(engine), time);
+        part ??= new TokenizerPart(new ConfigReferences(http.SendAsync, TimeProvider.System), new Templates(engine), time);
         tokenizer ??= new SessionTokenizer(part, store, new Templates(engine), time, NullLogger<SessionTokenizer>.Instance);
         var prepared = await part.PrepareAsync(ConfigOf(templates), Ct);
         prepared.Faults.ShouldBeEmpty();

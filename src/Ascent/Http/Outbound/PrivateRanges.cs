@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Ascent.Flows.Hooks;
+namespace Ascent.Http.Outbound;
 
 /// <summary>
 /// Which addresses are nobody's on the public internet: private, loopback, link-local, shared, documentation, multicast,

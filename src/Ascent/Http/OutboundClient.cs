@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Ascent.Config;
 
-namespace Ascent.Flows.Hooks;
-
-/// <summary>The address that a URL leads to may not be reached; it comes inside an <see cref="HttpRequestException"/>. Names no address.</summary>
-internal sealed class ForbiddenAddressException() : IOException("Private, loopback and link-local addresses may not be reached (clients.http.disallow_private_ip_ranges).");
+namespace Ascent.Http;
 
 /// <summary>
 /// Sends requests to addresses that the configuration gave. Where private ranges are disallowed, the resolved address is looked
@@ -64,25 +60,8 @@ internal sealed class OutboundClient : IDisposable
         if (!guarded) return handler;
         // A proxy would resolve the name itself, after us and perhaps otherwise.
         handler.UseProxy = false;
-        handler.ConnectCallback = static (context, ct) => ConnectAsync(context.DnsEndPoint, ct);
+        handler.ConnectCallback = static async (context, ct) =>
+            new NetworkStream(await OutboundConnection.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, guarded: true, ct), ownsSocket: true);
         return handler;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint to, CancellationToken ct)
-    {
-        IPAddress[] all = IPAddress.TryParse(to.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(to.Host, ct);
-        var allowed = all.Where(a => !PrivateRanges.Has(a)).ToArray();
-        if (allowed.Length == 0) throw new ForbiddenAddressException();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, to.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Ascent.Courier;
+using Ascent.Flows.Codes;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Schemas;
+using Ascent.Storage;
+
+namespace Ascent.Flows.Verification;
+
+/// <summary>Sends what proves an address, in the transaction that keeps what it is compared with.</summary>
+internal sealed class VerificationMail(CourierQueue courier, IdentityJson identities)
+{
+    /// <param name="identity">Null where nobody has the address: all of the work is done, and nothing sent, or at most that it is unknown.</param>
+    public async Task SendAsync(Tx tx, FlowContext c, IVerificationMethod method, Flow flow, CodeRecipient to, Identity? identity, CancellationToken ct)
+    {
+        var notice = await method.IssueAsync(tx, c, flow, to, ct);
+        var data = Common(flow);
+        // Nobody is written to by a text message who did not ask for an account, nor is what is no address.
+        var tells = identity is null && c.Config.SelfService.Flows.Verification.NotifyUnknownRecipients && to.Via == AddressVias.Email && Identifiers.NormalizeEmail(to.Address) is not null;
+        if (!tells)
+            foreach (var (name, value) in notice.Data) data[name] = value?.DeepClone();
+        data["identity"] = identity is null ? null : Shown(identity);
+        var message = new CourierMessage(ChannelOf(to.Via), to.Address, tells ? method.UnknownRecipient : notice.Template, data);
+        if (identity is null && !tells) await courier.PretendAsync(tx, c.Nid, message, ct);
+        else await courier.QueueAsync(tx, c.Nid, message, ct);
+    }
+
+    /// <summary>Tells an address that it, or another one, is not what it was to an account.</summary>
+    public Task TellFormerAsync(Tx tx, FlowContext c, Flow flow, VerifiableAddress address, Identity identity, CancellationToken ct)
+    {
+        var data = Common(flow);
+        data["identity"] = Shown(identity);
+        data["changed_at"] = Rfc3339.Format(c.Now);
+        return courier.QueueAsync(tx, c.Nid, new CourierMessage(ChannelOf(address.Via), address.Value, TemplateType.VerifiableAddressChanged, data), ct);
+    }
+
+    private JsonNode? Shown(Identity identity) => JsonNode.Parse(JsonOut.ToBytes((identities, identity), static (w, s) => s.identities.WritePublic(w, s.identity)));
+
+    private static JsonObject Common(Flow flow) => new() { ["request_url"] = flow.RequestUrl, ["transient_payload"] = flow.TransientPayload?.DeepClone() ?? new JsonObject() };
+
+    private static MessageChannel ChannelOf(string via) => via == AddressVias.Sms ? MessageChannel.Sms : MessageChannel.Email;
+}

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Ascent.Config;
+using Ascent.Flows;
+using Ascent.Flows.Login;
+using Ascent.Flows.Messages;
+using Ascent.Flows.Nodes;
+using Ascent.Identities;
+using Ascent.Schemas;
+using Ascent.Sessions;
+
+namespace Ascent.Methods.Code;
+
+/// <summary>
+/// A code sent to an address instead of a password, or as the second factor of who is signed in; the configuration allows one of
+/// the two. It is good in its flow alone, for the account that it was sent for.
+/// </summary>
+internal sealed class CodeLogin(IdentityStore identities, CodeAccounts accounts, CodeMail mail, CodeProof proof) : ILoginMethod
+{
+    public string Name => CredentialTypes.Code;
+
+    public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Code is { PasswordlessEnabled: true } or { MfaEnabled: true };
+
+    public bool ServesAal(string aal, AscentConfig config) =>
+        aal == SessionAal.Aal2 ? config.SelfService.Methods.Code.MfaEnabled : config.SelfService.Methods.Code.PasswordlessEnabled;
+
+    /// <summary>The button of an address names no method.</summary>
+    public bool Claims(JsonObject body) => body[CodeForm.Address] is JsonValue v && v.ToString().Length > 0;
+
+    public string? Claimed(LoginSubmission submission) => IsVerifying(submission)
+        ? submission.Text(CodeForm.Address) ?? submission.Text(LoginNodes.Identifier)
+        : submission.Text(LoginNodes.Identifier) ?? submission.Text(CodeForm.Address);
+
+    public Task PopulateAsync(LoginForm form, CancellationToken ct)
+    {
+        switch (form.Stage)
+        {
+            case LoginStage.Refresh when form.Config.FeatureFlags.RefreshLoginChooseAddress && form.Identity is { } state:
+                CodeForm.Offer(form.Flow.Ui, CodeAddresses.Candidates(state, form.Config));
+                break;
+            case LoginStage.FirstFactor or LoginStage.Refresh:
+                LoginNodes.AskIdentifier(form);
+                form.Flow.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.LoginSendCode)));
+                break;
+            case LoginStage.Credentials:
+                form.Flow.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.LoginSendCode)));
+                break;
+            case LoginStage.SecondFactor or LoginStage.SecondFactorRefresh:
+                if (SecondFactorAddresses.Of(form) is SecondFactorAddresses.Offered offered) CodeForm.Offer(form.Flow.Ui, offered.All);
+                break;
+        }
+        return Task.CompletedTask;
+    }
+
+    public async Task<LoginResult?> BeginAsync(LoginForm form, CancellationToken ct)
+    {
+        switch (form.Stage)
+        {
+            case LoginStage.SecondFactor or LoginStage.SecondFactorRefresh when form.Identity is { } state:
+                return SecondFactorAddresses.Of(form) switch
+                {
+                    SecondFactorAddresses.Unusable unusable => new LoginResult.Failed(unusable.Why),
+                    SecondFactorAddresses.Offered { All: [var only] } when CodeAlone.IsSecondFactor(state, form.Config) => Sent(form.Context, form.Flow, new CodeAccount(state.Identity, only), only.Address),
+                    _ => null,
+                };
+            case LoginStage.Credentials when form is { Identity: { } state, Identifier: { } typed } && CodeAlone.IsFirstFactor(state, form.Config):
+                return await accounts.FindAsync(form.Context.Nid, typed, form.Config, ct) is { } account ? Sent(form.Context, form.Flow, account, Shown(typed)) : null;
+            default:
+                return null;
+        }
+    }
+
+    public async Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct)
+    {
+        if (submission.Flow.State == FlowState.PassedChallenge && !IsResend(submission)) return Refuse(submission, new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod)));
+        if (submission.Flow.Completed) return Refuse(submission, new FieldText("", UiMessages.Of(MessageIds.LoginAlreadyDone)));
+        if (IsVerifying(submission)) return await VerifyAsync(submission, ct);
+        return await AskAsync(submission, ct);
+    }
+
+    private async Task<LoginResult> AskAsync(LoginSubmission submission, CancellationToken ct)
+    {
+        if (Claimed(submission) is not { } typed) return Refuse(submission, new FieldText("#/" + LoginNodes.Identifier, UiMessages.Required(LoginNodes.Identifier)));
+        var (c, isSecond) = (submission.Context, submission.Flow.RequestedAal == SessionAal.Aal2);
+        if (await (isSecond ? OwnAsync(submission, typed, ct) : accounts.FindAsync(c.Nid, typed, c.Config, ct)) is { } account)
+            return Sent(c, submission.Flow, account, Shown(typed));
+        var unknown = isSecond && c.Config.SelfService.Methods.Code.Config.MissingCredentialFallbackEnabled ? MessageIds.LoginUnknownAddress : MessageIds.NoCodeLogin;
+        return Refuse(submission, new FieldText("", UiMessages.Of(unknown))) with { Subject = typed };
+    }
+
+    private async Task<LoginResult> VerifyAsync(LoginSubmission submission, CancellationToken ct)
+    {
+        if (submission.Text(CodeForm.Code) is not { } code) return Refuse(submission, new FieldText("#/" + CodeForm.Code, UiMessages.Required(CodeForm.Code)));
+        var (c, flow, typed) = (submission.Context, submission.Flow, Claimed(submission));
+        Identity? identity;
+        if (flow.RequestedAal == SessionAal.Aal2) identity = await identities.FindAsync(c.Nid, c.Session!.IdentityId, ct);
+        else if (typed is null) return Refuse(submission, new FieldText("#/" + LoginNodes.Identifier, UiMessages.Required(LoginNodes.Identifier)));
+        else identity = (await accounts.FindAsync(c.Nid, typed, c.Config, ct))?.Identity;
+        var subject = typed ?? c.Session?.IdentityId.ToString();
+        if (identity is null) return Refuse(submission, new FieldText("", UiMessages.Of(MessageIds.NoCodeLogin))) with { Subject = subject };
+
+        var method = new AuthenticationMethod { Method = Name, Aal = c.Config.SelfService.Methods.Code.MfaEnabled ? SessionAal.Aal2 : SessionAal.Aal1, CompletedAt = c.Now };
+        return await proof.LookAsync(c, flow, identity, code, ct) switch
+        {
+            CodeProofResult.Good good => new LoginResult.Proven(good.Identity, method) { Consume = good.Consume, Lost = UiMessages.Of(MessageIds.LoginCodeInvalid) },
+            CodeProofResult.Wrong => Refuse(submission, new FieldText("", UiMessages.Of(MessageIds.LoginCodeInvalid))) with { Subject = subject, IdentityId = identity.Id },
+            CodeProofResult.Unusable unusable => Refuse(submission, new FieldText("", unusable.Why)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>Of a second factor's addresses the one named; nobody else's is written to from somebody's session.</summary>
+    private async Task<CodeAccount?> OwnAsync(LoginSubmission submission, string typed, CancellationToken ct)
+    {
+        if (await identities.StateAsync(submission.Context.Nid, submission.Context.Session!.IdentityId, ct) is not { } state) return null;
+        var address = Identifiers.Normalize(typed);
+        return CodeAddresses.Candidates(state, submission.Config).FirstOrDefault(a => a.Address == address) is { } to ? new CodeAccount(state.Identity, to) : null;
+    }
+
+    /// <summary>The form asks for the code; it is made and sent with it.</summary>
+    private LoginResult.NextStep Sent(FlowContext c, Flow flow, CodeAccount account, string shown)
+    {
+        CodeForm.Await(flow.Ui, [Identifier(flow.Ui, shown)], MessageIds.NodeLoginCode);
+        if (!flow.IsApi) LoginNodes.EnsureCsrf(c, flow);
+        var isKnown = flow.IsRefresh || flow.RequestedAal == SessionAal.Aal2;
+        flow.Ui.Messages.Add(UiMessages.Of(isKnown ? MessageIds.LoginCodeSentToKnownAddress : MessageIds.LoginCodeSent));
+        (flow.State, flow.Active) = (FlowState.SentEmail, Name);
+        return new LoginResult.NextStep { Write = (tx, token) => mail.SendLoginAsync(tx, c, flow, account, token) };
+    }
+
+    /// <summary>The field or the button that named the address, carried along unseen.</summary>
+    private static UiNode Identifier(UiContainer ui, string shown)
+    {
+        var node = ui.Nodes.Find(n => n.Id == CodeForm.Address && n.Value?.ToString() == shown) ?? ui.Find(LoginNodes.Identifier);
+        return node?.Attributes is UiAttributes.Input input
+            ? node with { Attributes = input with { Name = LoginNodes.Identifier, Type = InputTypes.Hidden, Value = shown } }
+            : UiNode.Hidden(NodeGroups.Default, LoginNodes.Identifier, shown);
+    }
+
+    private static LoginResult.Refused Refuse(LoginSubmission submission, FieldText message)
+    {
+        var (flow, typed) = (submission.Flow, submission.Text(CodeForm.Address) ?? submission.Text(LoginNodes.Identifier) ?? "");
+        LoginNodes.EnsureCsrf(submission.Context, flow);
+        if (IsVerifying(submission)) flow.Ui.Upsert(UiNode.Hidden(NodeGroups.Default, LoginNodes.Identifier, Shown(typed)));
+        else flow.Ui.SetValue(LoginNodes.Identifier, typed);
+        return new LoginResult.Refused(message) { LeavesIdentifier = true };
+    }
+
+    private static bool IsVerifying(LoginSubmission submission) => submission.Flow is { State: FlowState.SentEmail, Completed: false } && !IsResend(submission);
+
+    private static bool IsResend(LoginSubmission submission) => CodeForm.IsResend(submission.Text(CodeForm.Resend));
+
+    /// <summary>Mail addresses in small letters, since telephones begin them with a capital; numbers as they were typed.</summary>
+    private static string Shown(string typed) => typed.Contains('@', StringComparison.Ordinal) ? typed.ToLowerInvariant() : typed;
+}

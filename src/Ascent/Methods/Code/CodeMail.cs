@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Ascent.Courier;
+using Ascent.Flows;
+using Ascent.Flows.Codes;
+using Ascent.Http;
+using Ascent.Identities;
+using Ascent.Storage;
+
+namespace Ascent.Methods.Code;
+
+/// <summary>Makes codes in place of those that a flow had and queues the messages with them, in the caller's transaction.</summary>
+internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJson identities)
+{
+    public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeAccount account, CancellationToken ct)
+    {
+        var data = Common(c, flow);
+        data["identity"] = JsonNode.Parse(JsonOut.ToBytes((identities, account.Identity), static (w, s) => s.identities.WritePublic(w, s.Identity)));
+        data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, account.To, Lifespan(c), ct);
+        await QueueAsync(tx, c, TemplateType.LoginCodeValid, account.To, data, ct);
+    }
+
+    /// <summary>A code for each address: whichever is typed proves the address that it went to.</summary>
+    public async Task SendRegistrationAsync(Tx tx, FlowContext c, Flow flow, string traits, IReadOnlyList<CodeRecipient> addresses, CancellationToken ct)
+    {
+        foreach (var (i, to) in addresses.Index())
+        {
+            var data = Common(c, flow);
+            data["traits"] = JsonNode.Parse(traits);
+            data["registration_code"] = i == 0
+                ? await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct)
+                : await codes.AddDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
+            await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, ct);
+        }
+    }
+
+    private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, CancellationToken ct) =>
+        courier.QueueAsync(tx, c.Nid, new CourierMessage(to.Via == AddressVias.Sms ? MessageChannel.Sms : MessageChannel.Email, to.Address, template, data) { RequestHeaders = Headers(c) }, ct);
+
+    private static TimeSpan Lifespan(FlowContext c) => c.Config.SelfService.Methods.Code.Config.Lifespan;
+
+    private static JsonObject Common(FlowContext c, Flow flow) => new()
+    {
+        ["expires_in_minutes"] = (int)Lifespan(c).TotalMinutes,
+        ["request_url"] = flow.RequestUrl,
+        ["transient_payload"] = flow.TransientPayload?.DeepClone() ?? new JsonObject(),
+    };
+
+    /// <summary>Of the request's headers those that leave the server in web hooks, too.</summary>
+    private static JsonObject Headers(FlowContext c)
+    {
+        var shown = new JsonObject();
+        foreach (var name in c.Config.Clients.WebHook.HeaderAllowlist.Distinct(StringComparer.OrdinalIgnoreCase))
+            if (c.Http.Request.Headers.TryGetValue(name, out var values))
+                shown[name] = new JsonArray([.. values.Select(v => (JsonNode?)v)]);
+        return shown;
+    }
+}

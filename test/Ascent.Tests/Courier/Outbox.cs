@@ -1,0 +1,56 @@
+using Ascent.Config;
+using Ascent.Courier;
+using Ascent.Crypto;
+using Ascent.Storage;
+using Ascent.Tenancy;
+using Ascent.Tests.Running;
+using static System.Threading.CancellationToken;
+
+namespace Ascent.Tests.Courier;
+
+/// <summary>Another process's hand on the queue of messages, with the secrets of the same configuration file.</summary>
+internal sealed class Outbox : IAsyncDisposable
+{
+    private readonly Db db;
+    private readonly ConfigStore config;
+    private readonly CourierQueue queue;
+    private readonly Guid nid;
+
+    private Outbox(Db db, ConfigStore config, CourierQueue queue, Guid nid) => (this.db, this.config, this.queue, this.nid) = (db, config, queue, nid);
+
+    public static async Task<Outbox> OpenAsync(Workshop workshop)
+    {
+        var loaded = new ConfigLoader(new ConfigSource { Files = [workshop.ConfigFile] }).Load();
+        var store = new ConfigStore(loaded.Config ?? throw new InvalidOperationException(string.Join("; ", loaded.Faults)));
+        var (part, _) = await CourierBench.PrepareAsync(store.Current);
+        var database = Databases.Open(workshop.Database.Dsn);
+        var tenant = await Tenant.LoadDefaultAsync(database, TimeProvider.System, None);
+        var seal = new MessageSeal(new Ciphers(new SecretKeys(store)).AtRest);
+        return new Outbox(database, store, new CourierQueue(database, part, seal, new CourierSignal(TimeProvider.System), TimeProvider.System), tenant.Nid);
+    }
+
+    public async Task<List<(Guid Id, string To)>> QueueAsync(string name, int count)
+    {
+        var all = new List<(Guid, string)>();
+        for (var n = 0; n < count; n++)
+        {
+            var to = $"{name}n{n}@example.org";
+            all.Add((await queue.QueueAsync(nid, CourierBench.LoginCode(to), None), to));
+        }
+        return all;
+    }
+
+    public Task<List<(Guid Id, string To, string Status, string? Content)>> RowsAsync(string status) => db.ReadAsync(
+        new Sql("select id, recipient, status, content from message where nid = @nid and (status = @status or @status = '*')", ("nid", nid), ("status", status)), r => (r.Guid(0), r.Text(1), r.Text(2), r.TextOrNull(3)), None);
+
+    public Task<List<string?>> ErrorsAsync() => db.ReadAsync(new Sql("select error from message_dispatch where nid = @nid", ("nid", nid)), r => r.TextOrNull(0), None);
+
+    /// <summary>As if the leases of the dead were over: three minutes that a test does not have.</summary>
+    public Task<int> EndLeasesAsync() => db.ExecuteAsync(new Sql("update message set due_at = @now where nid = @nid and status = 'processing'", ("nid", nid), ("now", TimeProvider.System.GetUtcNow())), None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await db.DisposeAsync();
+        config.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using Ascent.Tests.Identities;
+using Shouldly;
+
+namespace Ascent.Tests.Flows.Recovery;
+
+public sealed class LinkRecoveryTests
+{
+    private const int Many = 20;
+    private const string ByLink = "{ selfservice: { flows: { recovery: { use: link } } } }";
+
+    public static TheoryData<string> Engines => TestDatabase.Engines;
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_link_works_in_any_browser_and_once(string engine)
+    {
+        await using var host = await RecoveryHost.StartAsync(engine, ByLink);
+        var id = await host.AddAsync();
+        var asking = await host.FormBrowser().AskAsync(method: "link");
+        asking.Messages().ShouldBe([1060002]);
+        var link = await host.LinkAsync();
+        var browser = host.FormBrowser();
+        // Programs that look ahead of people open nothing.
+        (await browser.SendAsync("HEAD", link, json: false)).Status.ShouldNotBe(HttpStatusCode.InternalServerError);
+        var done = await browser.SendAsync("GET", link, json: false);
+        done.ShouldBe(HttpStatusCode.SeeOther).Location().ShouldStartWith("http://app.example.org/settings?flow=");
+        (await host.IsVerifiedAsync(id)).ShouldBeTrue();
+        (await browser.SendAsync("GET", "/sessions/whoami")).ShouldBe(HttpStatusCode.OK).Json.At("authentication_methods/0/method").GetString().ShouldBe("link_recovery");
+        var settings = await browser.FetchAsync(done.Location(), "settings");
+        (await browser.SubmitAsync(settings, ("method", "password"), ("password", RecoveryHost.NewPassword))).ShouldBe(HttpStatusCode.SeeOther);
+
+        var other = host.FormBrowser();
+        var again = await other.SendAsync("GET", link, json: false);
+        (await other.FetchAsync(again.ShouldBe(HttpStatusCode.SeeOther).Location())).Messages().ShouldBe([4060004]);
+        var wrong = await other.SendAsync("GET", link[..^1] + (link[^1] == 'A' ? 'B' : 'A'), json: false);
+        (await other.FetchAsync(wrong.ShouldBe(HttpStatusCode.SeeOther).Location())).Messages().ShouldBe([4060004]);
+        other.HasSession.ShouldBeFalse();
+    }
+
+    [Theory, MemberData(nameof(Engines))]
+    public async Task One_link_opened_many_times_at_once_opens_one_session(string engine)
+    {
+        await using var host = await RecoveryHost.StartAsync(engine, ByLink);
+        await host.AddAsync();
+        await host.Native().AskAsync(method: "link");
+        var link = await host.LinkAsync();
+        var browsers = Enumerable.Range(0, Many).Select(_ => host.FormBrowser()).ToArray();
+        var answers = await Task.WhenAll(browsers.Select(b => b.SendAsync("GET", link, json: false)));
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.SeeOther);
+        browsers.Count(b => b.HasSession).ShouldBe(1);
+        (await host.CountAsync("session")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_too_old_says_so()
+    {
+        await using var host = await RecoveryHost.StartAsync("sqlite", "{ selfservice: { flows: { recovery: { use: link, lifespan: 1h } }, methods: { link: { config: { lifespan: 10m } } } } }");
+        await host.AddAsync();
+        await host.FormBrowser().AskAsync(method: "link");
+        var link = await host.LinkAsync();
+        host.Time.Advance(TimeSpan.FromMinutes(11));
+        var browser = host.FormBrowser();
+        (await browser.FetchAsync((await browser.SendAsync("GET", link, json: false)).ShouldBe(HttpStatusCode.SeeOther).Location())).Messages().ShouldBe([4060005]);
+        host.Time.Advance(TimeSpan.FromHours(1));
+        var late = host.FormBrowser();
+        (await late.FetchAsync((await late.SendAsync("GET", link, json: false)).ShouldBe(HttpStatusCode.SeeOther).Location())).Messages().ShouldBe([4060005]);
+        (await host.CountAsync("session")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_method_that_is_off_sends_nothing()
+    {
+        await using var host = await RecoveryHost.StartAsync("sqlite", "{ selfservice: { methods: { link: { enabled: false } } } }");
+        await host.AddAsync();
+        var native = host.Native();
+        (await native.SubmitAsync(await native.BeginAsync(), ("method", "link"), ("email", RecoveryHost.Ada))).ShouldBe(HttpStatusCode.NotFound);
+        (await host.AdminAsync("POST", "/admin/recovery/link", $$"""{"identity_id":"{{Guid.NewGuid()}}"}""")).ShouldBe(HttpStatusCode.NotFound);
+        await using var none = await RecoveryHost.StartAsync("sqlite", "{ selfservice: { flows: { recovery: { use: link } }, methods: { link: { enabled: false } } } }");
+        (await none.Native().SendAsync("GET", "/self-service/recovery/api")).ShouldBeRefused("link");
+    }
+}

@@ -1,0 +1,81 @@
+// A person at a browser: Debian's Chromium without a window, a profile of its own, and keys where they have some.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const shots = process.env.ASCENT_SHOTS
+
+export const startChromium = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+
+export class Person {
+  static async at(browser, site, ascentUrl) {
+    const context = await browser.newContext({ viewport: { width: 900, height: 900 }, locale: 'en' })
+    context.setDefaultTimeout(10_000)
+    const person = new Person()
+    Object.assign(person, { context, site, ascentUrl, page: await context.newPage(), faults: [], refusals: [] })
+    person.page.on('pageerror', e => person.faults.push(e.stack || String(e)))
+    person.page.on('dialog', dialog => { person.faults.push(`a dialogue: ${dialog.message()}`); dialog.dismiss().catch(() => {}) })
+    person.page.on('requestfailed', request => { if (!/ERR_ABORTED/.test(request.failure().errorText)) person.faults.push(`${request.url()}: ${request.failure().errorText}`) })
+    person.page.on('response', answer => { if (answer.status() >= 500) person.faults.push(`${answer.url()}: ${answer.status()}`) })
+    person.page.on('response', async answer => {
+      if (answer.url().startsWith(ascentUrl) && answer.status() >= 400) person.refusals.push(`${answer.request().method()} ${answer.url()} ${answer.status()} ${await answer.text().catch(() => '')}`)
+    })
+    return person
+  }
+
+  /** A key that answers at once: in the machine (passkeys) or at its side (security keys). */
+  async addKey(transport) {
+    this.devtools ??= await this.context.newCDPSession(this.page)
+    await this.devtools.send('WebAuthn.enable')
+    const { authenticatorId } = await this.devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport, hasResidentKey: transport === 'internal', hasUserVerification: transport === 'internal', isUserVerified: true, automaticPresenceSimulation: true } })
+    return {
+      credentials: async () => (await this.devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+      answers: enabled => this.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+    }
+  }
+
+  go(path) { return this.page.goto(this.site.url + path) }
+
+  find(testId) { return this.page.getByTestId(testId) }
+
+  input(name) { return this.find(`ory/form/node/input/${name}`) }
+
+  button(name) { return this.find(`ory/form/node/button/${name}`) }
+
+  section(group) { return this.find(`ory/screen/settings/group/${group}`) }
+
+  async shows(testId) { await this.find(testId).first().waitFor() }
+
+  /** The person is told something, by the number of the message. */
+  async isTold(id) { await this.page.getByTestId(`ory/message/${id}`).first().waitFor() }
+
+  async isAt(path) { await this.page.waitForURL(url => url.origin === this.site.url && url.pathname === path) }
+
+  /** The start page says who is signed in, how strongly, and by what. */
+  async isSignedIn(email, aal, ...methods) {
+    await this.isAt('/')
+    await this.shows('who')
+    assert.equal(await this.find('who').textContent(), email)
+    assert.equal(await this.find('aal').textContent(), aal)
+    if (methods.length) assert.equal(await this.find('methods').textContent(), methods.join(' '))
+  }
+
+  async signOut() {
+    await this.go('/')
+    await this.find('logout').click()
+    await this.isAt('/login')
+  }
+
+  async shoot(name) {
+    if (!shots) return
+    mkdirSync(shots, { recursive: true })
+    await this.page.waitForTimeout(300)
+    await this.page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+  }
+
+  async close() {
+    await this.context.close()
+    assert.deepEqual(this.faults, [], 'the browser complained')
+  }
+}
