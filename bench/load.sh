@@ -1,17 +1,28 @@
 #!/usr/bin/env bash
-# whoami under load, as a ratio to a bare Kestrel route in the same run; memory, start-up, statements, hashing beside it.
+# whoami under load, as a ratio to a bare Kestrel route in the same run; memory, start-up, statements; logins beside the bare cost of their
+# hash; whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some six minutes.
 #   bench/load.sh                    both databases, 10^4 and 10^6 sessions
-#   SESSIONS="10000" ENGINES=sqlite SECONDS_EACH=4 ROUNDS=5 bench/load.sh
-# The server (with PostgreSQL, where it is used) has one core, wrk the other. Close other programs first.
+#   SESSIONS="10000" ENGINES=sqlite SECONDS_EACH=4 ROUNDS=5 CONNECTIONS="64 4 1" bench/load.sh
+# The server (with PostgreSQL, where it is used) has one core, the load the other. Close other programs first. Tables that were filled
+# in bulk are vacuumed and analysed, as autovacuum would have done behind a server that filled them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
 command -v wrk > /dev/null || { $sudo apt-get update -qq; $sudo apt-get install -y -qq wrk > /dev/null; }
-: "${SESSIONS:=10000 1000000}" "${ENGINES:=sqlite postgres}" "${SECONDS_EACH:=5}" "${ROUNDS:=5}" "${CONNECTIONS:=64 4 1}"
+: "${SESSIONS:=10000 1000000}" "${ENGINES:=sqlite postgres}" "${SECONDS_EACH:=2}" "${ROUNDS:=5}" "${CONNECTIONS:=64 1}" "${RATE:=1000}" "${PEOPLE:=200}"
 work=$(mktemp -d); chmod 755 "$work"
+group=/sys/fs/cgroup/cpu/ascent-bench
 server=0 load=1 bare=18080 public=18433 admin=18434 pgport=$((20000 + $$ % 20000)) pids=()
-cleanup() { for p in "${pids[@]:-}"; do kill "$p" 2> /dev/null || true; done; wait 2> /dev/null || true; eng/postgres.sh stop "$work/postgres" 2> /dev/null || true; rm -rf "$work"; }
+cleanup() { for p in "${pids[@]:-}"; do kill "$p" 2> /dev/null || true; done; wait 2> /dev/null || true; eng/postgres.sh stop "$work/postgres" 2> /dev/null || true; rm -rf "$work"
+  [ -d "$group" ] && echo $$ > "${group%/*}/cgroup.procs" && rmdir "$group"; } 2> /dev/null
 trap cleanup EXIT
+
+# PostgreSQL makes each of its processes the leader of a session. Where Linux groups processes by session (sched_autogroup), each is a group of
+# its own then, and the scheduler lets such a group wait for up to 424 ms while another has work (docs/adr/0008). One control group for
+# all, as a container or a unit of systemd is one, ends that.
+if mkdir -p "$group" 2> /dev/null && echo $$ 2> /dev/null > "$group/cgroup.procs"; then :; else
+  echo "no control group for the processor: PostgreSQL may stand still at times; sysctl kernel.sched_autogroup_enabled=0 helps as well" >&2
+fi
 
 ./run.sh --build > /dev/null
 dotnet publish bench/Ascent.Benchmarks/Ascent.Benchmarks.csproj -c Release -o "$work/bench" -v quiet --nologo
@@ -30,14 +41,42 @@ serve: { public: { base_url: "http://localhost:$public/", host: 127.0.0.1, port:
 identity: { default_schema_id: default, schemas: [ { id: default, url: "file://$PWD/deploy/development/person.schema.json" } ] }
 session: { whoami: { required_aal: aal1 } }
 selfservice: { default_browser_return_url: "http://localhost/" }
+hashers: { algorithm: argon2, argon2: { memory: 19MB, iterations: 2, parallelism: 1 } }
 Y
 taskset -c $server "$work/bench/Ascent.Benchmarks" bare $bare & pids+=($!)
 wait_for "http://127.0.0.1:$bare/sessions/whoami"
 dsn_of() { case $1 in sqlite) echo "sqlite://$work/$2.sqlite?_fk=true" ;; postgres) echo "postgres://postgres@127.0.0.1:$pgport/bench$2?sslmode=disable" ;; esac; }
 if [[ $ENGINES == *postgres* ]]; then
-  PG_OPTIONS="-c synchronous_commit=on -c max_wal_size=4GB" eng/postgres.sh start "$work/postgres" "$pgport" > /dev/null
+  # A quarter of the memory, as PostgreSQL's manual advises.
+  PG_OPTIONS="-c synchronous_commit=on -c max_wal_size=4GB -c shared_buffers=$(awk '/MemTotal/ {print int($2 / 4096)}' /proc/meminfo)MB" eng/postgres.sh start "$work/postgres" "$pgport" > /dev/null
   taskset -a -cp $server "$(head -1 "$work/postgres/postmaster.pid")" > /dev/null
 fi
+
+load() { taskset -c $load "$work/bench/Ascent.Benchmarks" "$@"; }
+logins() { # how much a login costs beside its hash, on the server's core in turns; then whoami at a fixed rate without and with logins
+  load people "http://localhost:$admin/" "$PEOPLE"
+  load logins "http://localhost:$public/" "$PEOPLE" 8 5 > /dev/null
+  : > "$work/login"; : > "$work/hash"; : > "$work/calm"; : > "$work/storm"; errors=0
+  for _ in $(seq "$ROUNDS"); do
+    taskset -c $server "$work/bench/Ascent.Benchmarks" hash "$SECONDS_EACH" >> "$work/hash"
+    read -r rate e p50 p99 < <(load logins "http://localhost:$public/" "$PEOPLE" 8 "$SECONDS_EACH"); errors=$((errors + e))
+    awk "BEGIN {print 1000 / $rate}" >> "$work/login"
+  done
+  awk -v e="$engine" -v l="$(median < "$work/login")" -v h="$(median < "$work/hash")" -v errors="$errors" \
+    'BEGIN {printf "%-9s a login %.2f ms, its hash alone %.2f ms: %.2f x; errors %d\n", e, l, h, l / h, errors}'
+  load steady $public "$TOKENS" "$RATE" 2 > /dev/null
+  for _ in $(seq "$ROUNDS"); do
+    load steady $public "$TOKENS" "$RATE" "$SECONDS_EACH" >> "$work/calm"
+    load logins "http://localhost:$public/" "$PEOPLE" 8 $((SECONDS_EACH + 2)) > /dev/null & storm=$!
+    read -rt 1 <> <(:) || true
+    load steady $public "$TOKENS" "$RATE" "$SECONDS_EACH" >> "$work/storm"
+    wait $storm
+  done
+  for kind in calm storm; do
+    printf '%-9s whoami at %s/s, %-18s p50 %s µs  p99 %s µs  errors %s\n' "$engine" "$RATE" "$([ $kind = calm ] && echo alone || echo 'beside 8 logins'):" \
+      "$(awk '{print $3}' "$work/$kind" | median)" "$(awk '{print $4}' "$work/$kind" | median)" "$(awk '{s += $2} END {print s}' "$work/$kind")"
+  done
+}
 
 echo "database  sessions  connections  bare/s  whoami/s  ratio  p50 µs  p99 µs  statements/request  errors"
 for engine in $ENGINES; do
@@ -64,6 +103,7 @@ for engine in $ENGINES; do
         "$(median < "$work/p50")" "$(median < "$work/p99")" "$(awk "BEGIN {print $statements / ($lookups ? $lookups : 1)}")" "$errors"
     done
     printf '%-9s %-9s start to first 200: %s ms; resident after the run: %s MB\n' "$engine" "$count" "$startup" "$(($(awk '/VmRSS/ {print $2}' "/proc/$ascent/status") / 1024))"
+    [ "$count" = "${SESSIONS##* }" ] && logins
     kill $ascent; wait $ascent 2> /dev/null || true
   done
 done

@@ -13,12 +13,15 @@ namespace Ascent.Sessions;
 /// <summary>
 /// Opens tokens: the one question that nearly every request asks. Nothing is cached, a revoked session is gone at once on every
 /// node. What makes it cheap is company: questions that arrive while a statement is under way wait for the next one and share
-/// it. There is no timer: a lone question goes at once.
+/// it. There is no timer: a lone question goes at once. A second statement goes beside the first where half a batch waits, or
+/// where the first takes so long that something must hold it up.
 /// </summary>
 internal sealed partial class SessionLookup : IAsyncDisposable
 {
     public const string MeterName = "Ascent.Sessions";
     public const int MostTogether = 64, MostUnderWay = 2;
+    private const int Crowd = MostTogether / 2;
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock gate = new();
     private readonly Queue<LookupQuestion> waiting = new();
@@ -30,6 +33,7 @@ internal sealed partial class SessionLookup : IAsyncDisposable
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> statements, questions;
     private bool waking;
+    private long lastTaken;
 
     public SessionLookup(Db db, ConfigStore config, TimeProvider time, ILogger<SessionLookup> log)
     {
@@ -50,14 +54,13 @@ internal sealed partial class SessionLookup : IAsyncDisposable
     /// <exception cref="SessionsUnavailableException">The database did not answer, twice.</exception>
     public ValueTask<Session?> FindAsync(Guid nid, Guid tokenKey)
     {
-        questions.Add(1);
         var question = LookupQuestion.Rent(nid, tokenKey);
         var answer = question.Answer;
         Lane? lane = null;
         lock (gate)
         {
             waiting.Enqueue(question);
-            if (!waking && idle.TryPop(out lane)) waking = true;
+            if (!waking && (idle.Count == lanes.Length || waiting.Count >= Crowd || time.GetElapsedTime(lastTaken) > Slow) && idle.TryPop(out lane)) waking = true;
         }
         // At the end of the pool's queue: requests that are being read at this moment get aboard.
         if (lane is not null) ThreadPool.UnsafeQueueUserWorkItem(lane, preferLocal: false);
@@ -85,7 +88,9 @@ internal sealed partial class SessionLookup : IAsyncDisposable
             waking = false;
             while (batch.Count < MostTogether && waiting.TryPeek(out var next) && (batch.Count == 0 || next.Nid == batch[0].Nid)) batch.Add(waiting.Dequeue());
             if (batch.Count == 0) idle.Push(lane);
+            else lastTaken = time.GetTimestamp();
         }
+        questions.Add(batch.Count);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sessions cannot be looked up: the database does not answer.")]
