@@ -11,7 +11,7 @@ namespace Ascent.Tests.Hardening;
 public sealed class CourierCrashTests(ITestOutputHelper output)
 {
     private const int Rounds = 10, EachRound = 30;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(180);
 
     [Theory]
     [MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]

@@ -50,7 +50,7 @@ internal sealed class FuzzClient(RunningServer server, string kind, bool isNativ
     public async Task<Said> SendAsync(string body, string? contentType = "application/json", string method = "POST")
     {
         if (action is null) await BeginAsync();
-        var sent = body.Replace("@csrf", csrf, StringComparison.Ordinal);
+        var sent = body.Replace("@csrf", body.StartsWith("csrf_token=", StringComparison.Ordinal) ? Uri.EscapeDataString(csrf!) : csrf, StringComparison.Ordinal);
         var (status, text) = await AskAsync(method, action!, Encoding.UTF8.GetBytes(sent), contentType);
         // A form that asks again goes on; everything else ended it.
         if (status != 400 || !text.Contains("\"ui\"", StringComparison.Ordinal)) Forget();

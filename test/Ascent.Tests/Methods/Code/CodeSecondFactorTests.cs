@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Ascent.Tests.Identities;
 using Shouldly;
 using static Ascent.Tests.Methods.Code.CodePerson;
