@@ -16,7 +16,8 @@ internal sealed class DuplicateAccount(IdentityStore identities, RegistrationMet
     public async Task<DuplicateHints?> HintsAsync(FlowContext c, IdentityConflict conflict)
     {
         if (!c.Config.SelfService.Flows.Registration.LoginHints || await identities.StateAsync(c.Nid, conflict.Owner, c.Ct) is not { } owner) return null;
-        var hints = methods.Enabled(c.Config).Select(m => m.HintFor(owner, c.Config)).OfType<LoginHint>().ToList();
+        // Of all that the account has, as Kratos tells it: also what is no way to sign up here.
+        var hints = methods.All.Select(m => m.HintFor(owner, c.Config)).OfType<LoginHint>().ToList();
         return new DuplicateHints(Sorted(hints.Select(h => h.CredentialType)), Sorted(hints.SelectMany(h => h.Providers)));
     }
 
