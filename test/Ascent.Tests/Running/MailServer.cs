@@ -31,12 +31,12 @@ internal sealed class MailServer : IAsyncDisposable
     public static async Task<MailServer> StartAsync(double seconds = 0)
     {
         if (!await IsThereAsync()) Assert.Skip("A mail server is not there: apt-get install python3-aiosmtpd");
-        var directory = Directory.CreateTempSubdirectory("ascent-mail-");
-        var (certificate, key) = (Path.Combine(directory.FullName, "cert.pem"), Path.Combine(directory.FullName, "key.pem"));
+        var folder = Directory.CreateTempSubdirectory("ascent-mail-");
+        var (certificate, key) = (Path.Combine(folder.FullName, "cert.pem"), Path.Combine(folder.FullName, "key.pem"));
         await WriteCertificateAsync(certificate, key);
-        var process = Start([Path.Combine(TestFiles.Root, "test/Ascent.Tests/Running/mail_server.py"), certificate, key, User, Password, Path.Combine(directory.FullName, "ledger"), FormattableString.Invariant($"{seconds}")]);
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return int.TryParse(line, out var port) ? new MailServer(directory, process, port) : throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
+        var started = Start([Path.Combine(TestFiles.Root, "test/Ascent.Tests/Running/mail_server.py"), certificate, key, User, Password, Path.Combine(folder.FullName, "ledger"), FormattableString.Invariant($"{seconds}")]);
+        var line = await started.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return int.TryParse(line, out var port) ? new MailServer(folder, started, port) : throw new InvalidOperationException(await started.StandardError.ReadToEndAsync());
     }
 
     /// <summary>The configuration's courier.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Ascent.Flows.OAuth2;
 using Ascent.Tests.Flows.Settings;
 using Ascent.Tests.Running;

@@ -40,16 +40,16 @@ internal sealed class ProviderStandIn : IAsyncDisposable
     /// <param name="selfService">More members of selfservice.</param>
     public static async Task<ProviderStandIn> StartAsync(string engine, string provider = "", string selfService = "", string more = "", TimeProvider? time = null)
     {
-        var receiver = await HookReceiver.StartAsync();
+        var hooks = await HookReceiver.StartAsync();
         var server = await RunningServer.StartAsync(engine, config => config
             .Replace("  methods: { password: { enabled: true,", "  methods: { lookup_secret: { enabled: true }, password: { enabled: true,")
             + $$"""
 
               {{selfService}}
-            oauth2_provider: { url: "{{receiver.Url}}/", headers: { Authorization: "Bearer provider-secret", X-Tenant: acme } {{provider}} }
+            oauth2_provider: { url: "{{hooks.Url}}/", headers: { Authorization: "Bearer provider-secret", X-Tenant: acme } {{provider}} }
             {{more}}
             """, time);
-        return new ProviderStandIn(receiver, server);
+        return new ProviderStandIn(hooks, server);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Ascent.Tests.Identities;
 using Shouldly;
 
 namespace Ascent.Tests.Flows.Recovery;

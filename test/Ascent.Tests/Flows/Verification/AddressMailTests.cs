@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Ascent.Tests.Flows.Registration;
 using Ascent.Tests.Flows.Settings;
-using Ascent.Tests.Running;
 using Shouldly;
 using static Ascent.Tests.Flows.Verification.Verifying;
 

@@ -74,6 +74,6 @@ internal static partial class CodePerson
     public static async Task<bool> IsVerifiedAsync(FactorsHost host, Guid id, string address) =>
         (await host.AdminAsync("GET", $"/admin/identities/{id}")).Json.GetProperty("verifiable_addresses").EnumerateArray().Single(a => a.GetProperty("value").GetString() == address).GetProperty("verified").GetBoolean();
 
-    [GeneratedRegex("[0-9]{6}")]
+    [GeneratedRegex("[0-9]{6}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Digits();
 }

@@ -71,7 +71,7 @@ public sealed class OidcCallbackTests
     [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
     public async Task Who_is_away_too_long_begins_anew(string engine)
     {
-        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
         await using var host = await SocialHost.StartAsync(engine, time: time);
         var browser = host.Browser();
         var back = host.Provider.Visit(await host.LeaveAsync(browser));
@@ -137,10 +137,10 @@ public sealed class OidcCallbackTests
             "audience" => (c => c["aud"] = "somebody-else", null),
             "no audience" => (c => c.Remove("aud"), null),
             "other party" => (c => { c["aud"] = new JsonArray(TestProvider.ClientId, "somebody-else"); c["azp"] = "somebody-else"; }, null),
-            "expired" => (c => c["exp"] = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeSeconds(), null),
+            "expired" => (c => c["exp"] = TimeProvider.System.GetUtcNow().AddMinutes(-10).ToUnixTimeSeconds(), null),
             "no end" => (c => c.Remove("exp"), null),
-            "not yet" => (c => c["nbf"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds(), null),
-            "future" => (c => c["iat"] = DateTimeOffset.UtcNow.AddMinutes(10).ToUnixTimeSeconds(), null),
+            "not yet" => (c => c["nbf"] = TimeProvider.System.GetUtcNow().AddMinutes(10).ToUnixTimeSeconds(), null),
+            "future" => (c => c["iat"] = TimeProvider.System.GetUtcNow().AddMinutes(10).ToUnixTimeSeconds(), null),
             "nonce" => (c => c["nonce"] = "another", null),
             "no nonce" => (c => c.Remove("nonce"), null),
             "no subject" => (c => c["sub"] = "", null),
@@ -158,7 +158,7 @@ public sealed class OidcCallbackTests
     [Fact]
     public async Task A_key_that_the_provider_changed_is_fetched()
     {
-        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
         await using var host = await SocialHost.StartAsync("sqlite", time: time);
         (await host.GoAsync(host.Browser())).Location.ShouldBe("http://127.0.0.1:4455/");
         host.Provider.Key = Keys.New("RS256", "k2");

@@ -63,7 +63,7 @@ public sealed class OidcNativeTests
     [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
     public async Task Codes_are_good_for_minutes(string engine)
     {
-        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
         await using var host = await SocialHost.StartAsync(engine, time: time);
         var (init, action) = await BeginAsync(host, "login");
         var (_, location) = await host.Browser().SendAsync("GET", host.Provider.Visit(await LeaveAsync(host, action)));
@@ -146,7 +146,7 @@ public sealed class OidcNativeTests
         done.ShouldBe(HttpStatusCode.OK);
     }
 
-    private static Task<SocialHost> StartAsync(string kind)
+    private static async Task<SocialHost> StartAsync(string kind)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var more = "additional_id_token_audiences: [ the-app ]" + kind switch
@@ -155,7 +155,7 @@ public sealed class OidcNativeTests
             "apple" => $", apple_team_id: TEAM, apple_private_key_id: KEY, apple_private_key: \"{key.ExportPkcs8PrivateKeyPem().ReplaceLineEndings("\\n")}\"",
             _ => "",
         };
-        return SocialHost.StartAsync("sqlite", more: SocialHost.Entry("phone", more, kind));
+        return await SocialHost.StartAsync("sqlite", more: SocialHost.Entry("phone", more, kind));
     }
 
     private static async Task<(HttpStatusCode Status, JsonElement Body)> HandInAsync(SocialHost host, string kind, string token, string? nonce, string provider = "phone")

@@ -50,22 +50,22 @@ internal sealed class TestProvider : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
-        var self = new TestProvider(app);
-        app.MapGet("/.well-known/openid-configuration", self.Discovery);
-        app.MapGet("/jwks", () => Json(new JsonObject { ["keys"] = new JsonArray(Keys.PublicOf(self.Key)) }));
-        app.MapPost("/token", (Delegate)self.TokenAsync);
-        app.MapGet("/userinfo", self.Who);
+        var site = builder.Build();
+        site.Urls.Add("http://127.0.0.1:0");
+        var self = new TestProvider(site);
+        site.MapGet("/.well-known/openid-configuration", self.Discovery);
+        site.MapGet("/jwks", () => Json(new JsonObject { ["keys"] = new JsonArray(Keys.PublicOf(self.Key)) }));
+        site.MapPost("/token", (Delegate)self.TokenAsync);
+        site.MapGet("/userinfo", self.Who);
         // As GitHub has them.
-        app.MapPost("/login/oauth/access_token", (Delegate)self.TokenAsync);
-        app.MapGet("/api/v3/user", self.Who);
-        app.MapGet("/api/v3/user/emails", () => Json(new JsonArray(
+        site.MapPost("/login/oauth/access_token", (Delegate)self.TokenAsync);
+        site.MapGet("/api/v3/user", self.Who);
+        site.MapGet("/api/v3/user/emails", () => Json(new JsonArray(
             new JsonObject { ["email"] = "old@example.org", ["primary"] = false, ["verified"] = true }, new JsonObject { ["email"] = "octo@example.org", ["primary"] = true, ["verified"] = true })));
         // As GitLab has them.
-        app.MapPost("/oauth/token", (Delegate)self.TokenAsync);
-        app.MapGet("/oauth/userinfo", self.Who);
-        await app.StartAsync();
+        site.MapPost("/oauth/token", (Delegate)self.TokenAsync);
+        site.MapGet("/oauth/userinfo", self.Who);
+        await site.StartAsync();
         return self;
     }
 
@@ -86,7 +86,7 @@ internal sealed class TestProvider : IAsyncDisposable
     /// <summary>An id token as a provider's library hands it to a native app.</summary>
     public string IdToken(JsonObject user, string? nonce, string audience = ClientId)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = new JsonObject { ["iss"] = Url, ["aud"] = audience, ["iat"] = now, ["exp"] = now + 600 };
         if (nonce is not null) claims["nonce"] = nonce;
         foreach (var (name, value) in user) claims[name] = value?.DeepClone();
