@@ -53,7 +53,8 @@ internal static class AscentModules
         .AddLink()
         .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
-        .AddHostedService<Cleanup>();
+        .AddSingleton<Cleanup>()
+        .AddHostedService(s => s.GetRequiredService<Cleanup>());
 
     public static void MapPublic(IEndpointRouteBuilder routes)
     {

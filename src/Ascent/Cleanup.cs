@@ -13,17 +13,30 @@ namespace Ascent;
 internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+
+    /// <summary>Who comes back to a form that was left open hears that it expired, and gets a fresh one in its place.</summary>
+    private static readonly TimeSpan FlowsKept = TimeSpan.FromDays(1);
+
     /// <summary>Administrators may want to know for a while what became of a message; what it said was wiped long before.</summary>
     private static readonly TimeSpan MessagesKept = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Everything that is over for as long as this; returns how many rows it were.</summary>
-    public async Task<int> RunOnceAsync(TimeSpan olderThan, int batch, CancellationToken ct)
+    public Task<int> RunOnceAsync(TimeSpan olderThan, int batch, CancellationToken ct) => RunAsync(olderThan, olderThan, batch, ct);
+
+    /// <summary>What the server does by itself, again and again.</summary>
+    public Task<int> RunRoundAsync(CancellationToken ct)
+    {
+        var settings = config.Current.Database.Cleanup;
+        return RunAsync(settings.OlderThan, settings.OlderThan > FlowsKept ? settings.OlderThan : FlowsKept, settings.BatchSize, ct);
+    }
+
+    private async Task<int> RunAsync(TimeSpan olderThan, TimeSpan flowsOlderThan, int batch, CancellationToken ct)
     {
         var sum = 0;
-        foreach (var sweep in Sweeps())
-            for (int gone; (gone = await sweep(olderThan, batch, ct)) > 0;)
+        foreach (var sweep in Sweeps(olderThan, flowsOlderThan))
+            for (int gone; (gone = await sweep(batch, ct)) > 0;)
             {
                 sum += gone;
                 if (gone < batch) break;
@@ -39,8 +52,7 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
         {
             try
             {
-                var settings = config.Current.Database.Cleanup;
-                var gone = await RunOnceAsync(settings.OlderThan, settings.BatchSize, stoppingToken);
+                var gone = await RunRoundAsync(stoppingToken);
                 if (gone > 0) Removed(gone);
             }
             catch (Exception e) when (e is not OperationCanceledException)
@@ -50,12 +62,12 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
         }
     }
 
-    private IEnumerable<Func<TimeSpan, int, CancellationToken, Task<int>>> Sweeps() =>
+    private IEnumerable<Func<int, CancellationToken, Task<int>>> Sweeps(TimeSpan olderThan, TimeSpan flowsOlderThan) =>
     [
-        (olderThan, batch, ct) => sessions.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
-        (olderThan, batch, ct) => flows.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
-        (_, batch, ct) => throttle.DeleteExpiredAsync(tenant.Nid, batch, ct),
-        (olderThan, batch, ct) => messages.DeleteFinishedAsync(tenant.Nid, time.GetUtcNow() - MessagesKept - olderThan, batch, ct),
+        (batch, ct) => sessions.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
+        (batch, ct) => flows.DeleteExpiredAsync(tenant.Nid, flowsOlderThan, batch, ct),
+        (batch, ct) => throttle.DeleteExpiredAsync(tenant.Nid, batch, ct),
+        (batch, ct) => messages.DeleteFinishedAsync(tenant.Nid, time.GetUtcNow() - MessagesKept - olderThan, batch, ct),
     ];
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} expired rows.")]

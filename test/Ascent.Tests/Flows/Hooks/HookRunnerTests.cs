@@ -130,7 +130,7 @@ public sealed class HookRunnerTests
 
     [Theory]
     [InlineData("[]", 500)]
-    [InlineData("""[{"id":"018f0000-0000-7000-8000-000000000001","value":"a@x.org","verified":false,"via":"email","status":"sent","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}]""", MessageIds.AddressNotVerified)]
+    [InlineData("""[{"id":"018f0000-0000-7000-8000-000000000001","value":"a@x.org","verified":false,"via":"email","status":"sent","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}]""", 403)]
     [InlineData("""[{"id":"018f0000-0000-7000-8000-000000000001","value":"a@x.org","verified":true,"via":"email","status":"completed","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}]""", 0)]
     public async Task A_verified_address_may_be_demanded_of_who_has_one_at_all(string addresses, int outcome)
     {
@@ -139,7 +139,7 @@ public sealed class HookRunnerTests
         (result switch
         {
             HookResult.Failed f => f.Error.Id == "invalid_configuration" ? f.Error.Code : -1,
-            HookResult.Refused r => r.Messages.Single().Text.Id,
+            HookResult.MustVerify must => must.Address.Value == "a@x.org" ? 403 : -1,
             _ => 0,
         }).ShouldBe(outcome);
     }
