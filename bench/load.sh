@@ -55,7 +55,7 @@ fi
 load() { taskset -c $load "$work/bench/Ascent.Benchmarks" "$@"; }
 logins() { # how much a login costs beside its hash, on the server's core in turns; then whoami at a fixed rate without and with logins
   load people "http://localhost:$admin/" "$PEOPLE"
-  load logins "http://localhost:$public/" "$PEOPLE" 8 5 > /dev/null
+  load logins "http://localhost:$public/" "$PEOPLE" 8 10 > /dev/null
   : > "$work/login"; : > "$work/hash"; : > "$work/calm"; : > "$work/storm"; errors=0
   for _ in $(seq "$ROUNDS"); do
     taskset -c $server "$work/bench/Ascent.Benchmarks" hash "$SECONDS_EACH" >> "$work/hash"
@@ -89,7 +89,8 @@ for engine in $ENGINES; do
     wait_for "http://127.0.0.1:$public/health/ready"
     startup=$((($(date +%s%N) - started) / 1000000))
     export TOKENS="$work/tokens"
-    wrk_once $public 64 > /dev/null; wrk_once $bare 64 > /dev/null
+    # Warm: what runs all the time has been compiled to its end.
+    for _ in 1 2 3; do wrk_once $public 64 > /dev/null; wrk_once $bare 64 > /dev/null; done
     for c in $CONNECTIONS; do
       : > "$work/bare"; : > "$work/whoami"; : > "$work/ratio"; : > "$work/p50"; : > "$work/p99"; errors=0
       statements=$(metric ascent_session_lookup_statements) lookups=$(metric ascent_session_lookups)

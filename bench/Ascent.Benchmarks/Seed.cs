@@ -59,7 +59,7 @@ internal static class Seed
 
     private static async Task CopyAsync(PostgresDb db, Guid nid, IdentityRow[] identities, SessionRow[] sessions)
     {
-        await using var connection = await db.Source.OpenConnectionAsync();
+        await using var connection = await db.OpenOwnAsync(CancellationToken.None);
         var at = Instant.ToMicroseconds(sessions[0].At);
         await using (var copy = await connection.BeginBinaryImportAsync("copy identity (nid, id, version, schema_id, state, state_changed_at, traits, verifiable_addresses, recovery_addresses, available_aal, created_at, updated_at) from stdin (format binary)"))
         {

@@ -6,7 +6,6 @@ using Ascent.Storage;
 using Ascent.Storage.Postgres;
 using Ascent.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Ascent.Sessions;
 
@@ -19,7 +18,8 @@ namespace Ascent.Sessions;
 internal sealed partial class SessionLookup : IAsyncDisposable
 {
     public const string MeterName = "Ascent.Sessions";
-    public const int MostTogether = 64, MostUnderWay = 2;
+    public const int MostTogether = 64;
+    private const int MostUnderWay = 2;
     private const int Crowd = MostTogether / 2;
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(10);
 
@@ -40,7 +40,7 @@ internal sealed partial class SessionLookup : IAsyncDisposable
         (this.config, this.time, this.log) = (config, time, log);
         statements = meter.CreateCounter<long>("ascent.session.lookup.statements", description: "Statements that opened session tokens");
         questions = meter.CreateCounter<long>("ascent.session.lookups", description: "Session tokens that were to be opened");
-        var count = db is PostgresDb postgres ? LanesOf(postgres) : MostUnderWay;
+        var count = db is PostgresDb postgres ? postgres.OwnConnections : MostUnderWay;
         lanes = [.. Enumerable.Range(0, count).Select(_ => new Lane(this, db switch
         {
             PostgresDb p => new PostgresLookup(p),
@@ -73,24 +73,25 @@ internal sealed partial class SessionLookup : IAsyncDisposable
         meter.Dispose();
     }
 
-    /// <summary>Lanes keep their connections, so one at least must be left for everything else.</summary>
-    private static int LanesOf(PostgresDb db)
-    {
-        var most = new NpgsqlConnectionStringBuilder(db.Source.ConnectionString).MaxPoolSize;
-        return most >= 2 ? Math.Min(MostUnderWay, most - 1) : throw new StorageUnusableException($"dsn: max_conns={most} leaves no connection to look sessions up by; at least 2 are needed.");
-    }
-
-    /// <summary>Questions of one tenant, or none: then the lane is idle from here on.</summary>
-    private void Take(Lane lane, List<LookupQuestion> batch)
+    /// <summary>
+    /// Questions of one tenant for the lane; false where there are none: then it is idle from here on, and as soon as the gate is open
+    /// somebody else may have set it to work, so that it must not be looked at again.
+    /// </summary>
+    private bool Take(Lane lane, List<LookupQuestion> batch)
     {
         lock (gate)
         {
             waking = false;
             while (batch.Count < MostTogether && waiting.TryPeek(out var next) && (batch.Count == 0 || next.Nid == batch[0].Nid)) batch.Add(waiting.Dequeue());
-            if (batch.Count == 0) idle.Push(lane);
-            else lastTaken = time.GetTimestamp();
+            if (batch.Count == 0)
+            {
+                idle.Push(lane);
+                return false;
+            }
+            lastTaken = time.GetTimestamp();
         }
         questions.Add(batch.Count);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sessions cannot be looked up: the database does not answer.")]
@@ -107,7 +108,7 @@ internal sealed partial class SessionLookup : IAsyncDisposable
 
         private async Task RunAsync()
         {
-            for (owner.Take(this, batch); batch.Count > 0; owner.Take(this, batch))
+            while (owner.Take(this, batch))
             {
                 Exception? failure = null;
                 try

@@ -97,8 +97,34 @@ public sealed class SessionLookupTests
     public async Task A_pool_of_one_connection_is_refused_by_name()
     {
         await using var database = await TestDatabase.CreateAsync("postgres", migrate: false);
-        await using var one = Databases.Open($"{database.Dsn}&max_conns=1");
-        Should.Throw<StorageUnusableException>(() => new SessionLookup(one, new ConfigStore(SessionsHost.Plain), TimeProvider.System, NullLogger<SessionLookup>.Instance)).Message.ShouldContain("max_conns");
+        Should.Throw<StorageUnusableException>(() => Databases.Open($"{database.Dsn}&max_conns=1")).Message.ShouldContain("max_conns");
+    }
+
+    [Fact]
+    public async Task A_lane_that_found_nothing_to_do_leaves_the_next_question_to_who_wakes_it()
+    {
+        await using var host = await SessionsHost.StartAsync("postgres");
+        var (session, token) = await host.SignInAsync(await host.AddIdentityAsync());
+        using var parked = new ManualResetEventSlim();
+        using var both = new CountdownEvent(2);
+        using var listener = new MeterListener { InstrumentPublished = (i, l) => { if (i.Meter.Name == SessionLookup.MeterName) l.EnableMeasurementEvents(i); } };
+        // Whoever reports an empty batch is held where it has just become idle, until the next question is under way.
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+        {
+            if (value == 0)
+            {
+                parked.Set();
+                if (!both.IsSet) both.Signal();
+                both.Wait(TimeSpan.FromSeconds(2));
+            }
+            else if (parked.IsSet && instrument.Name.EndsWith("statements", StringComparison.Ordinal) && !both.IsSet) both.Signal();
+        });
+        listener.Start();
+        var lookup = new SessionLookup(host.Db, host.Config, TimeProvider.System, NullLogger<SessionLookup>.Instance);
+        await using var _ = lookup;
+
+        for (var i = 0; i < 50; i++) (await lookup.FindAsync(host.Nid, Tokens.Key(token)))!.Id.ShouldBe(session.Id);
+        parked.IsSet.ShouldBeFalse("an idle lane is looked at after it was given away");
     }
 
     /// <summary>Counts through the meter, as an operator would; other tests in the process count along.</summary>

@@ -14,7 +14,6 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
 {
     private const int Seconds = 5;
     private const string Settings = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
-    private const string Reset = "reset plan_cache_mode; reset enable_seqscan; reset enable_hashjoin; reset enable_mergejoin";
 
     private NpgsqlConnection? connection;
     private NpgsqlCommand? current, retired;
@@ -49,7 +48,7 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
     {
         try
         {
-            connection = await db.Source.OpenConnectionAsync(CancellationToken.None);
+            connection = await db.OpenOwnAsync(CancellationToken.None);
         }
         catch (NpgsqlException e)
         {
@@ -69,23 +68,20 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
         return command;
     }
 
-    /// <summary>Gives the connection back as it was, where it still works; the pool throws away what does not.</summary>
     private async Task DropAsync()
     {
-        if (connection is null) return;
+        var dropped = connection;
         current?.Dispose();
         retired?.Dispose();
+        (connection, current, retired) = (null, null, null);
         try
         {
-            await using var reset = new NpgsqlCommand(Reset, connection) { CommandTimeout = Seconds };
-            await reset.ExecuteNonQueryAsync(CancellationToken.None);
+            if (dropped is not null) await dropped.DisposeAsync();
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
-            // Broken.
+            // Broken: it is closed all the same.
         }
-        await connection.DisposeAsync();
-        (connection, current, retired) = (null, null, null);
     }
 
     private static void Deal(NpgsqlDataReader r, List<LookupQuestion> questions)

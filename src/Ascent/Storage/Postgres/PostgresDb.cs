@@ -7,14 +7,28 @@ namespace Ascent.Storage.Postgres;
 internal sealed class PostgresDb : Db
 {
     private const int Attempts = 5;
-    private readonly NpgsqlDataSource source;
+    private const int MostOwnConnections = 2;
+    private readonly NpgsqlDataSource source, unpooled;
 
-    public PostgresDb(NpgsqlConnectionStringBuilder connection) => source = NpgsqlDataSource.Create(connection);
+    public PostgresDb(NpgsqlConnectionStringBuilder connection)
+    {
+        if (connection.MaxPoolSize < 2) throw new StorageUnusableException($"dsn: max_conns={connection.MaxPoolSize} leaves no connection to look sessions up by; at least 2 are needed.");
+        OwnConnections = Math.Min(MostOwnConnections, connection.MaxPoolSize - 1);
+        var pooled = connection.MaxPoolSize - OwnConnections;
+        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { MaxPoolSize = pooled, MinPoolSize = Math.Min(connection.MinPoolSize, pooled) });
+        unpooled = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false });
+    }
 
     public override Dialect Dialect { get; } = new PostgresDialect();
 
-    /// <summary>For the few who need the connection itself: the session lookup's own prepared statement.</summary>
-    public NpgsqlDataSource Source => source;
+    /// <summary>How many of the connections that the DSN allows are for <see cref="OpenOwnAsync"/>; the pool has the others.</summary>
+    public int OwnConnections { get; }
+
+    /// <summary>
+    /// A connection for who keeps it, with settings and statements of its own: the session lookup. It never gets into the pool:
+    /// closed, whatever state it is in, it is gone.
+    /// </summary>
+    public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => unpooled.OpenConnectionAsync(ct);
 
     public override async Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
     {
@@ -62,7 +76,11 @@ internal sealed class PostgresDb : Db
             .ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(c => c.Column).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
-    public override ValueTask DisposeAsync() => source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await unpooled.DisposeAsync();
+        await source.DisposeAsync();
+    }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct)
     {
