@@ -35,8 +35,10 @@ internal sealed class MailServer : IAsyncDisposable
         var (certificate, key) = (Path.Combine(folder.FullName, "cert.pem"), Path.Combine(folder.FullName, "key.pem"));
         await WriteCertificateAsync(certificate, key);
         var started = Start([Path.Combine(TestFiles.Root, "test/Ascent.Tests/Running/mail_server.py"), certificate, key, User, Password, Path.Combine(folder.FullName, "ledger"), FormattableString.Invariant($"{seconds}")]);
+        // It complains of each connection, and would stand still once nobody listened any more.
+        var complaints = started.StandardError.ReadToEndAsync();
         var line = await started.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return int.TryParse(line, out var port) ? new MailServer(folder, started, port) : throw new InvalidOperationException(await started.StandardError.ReadToEndAsync());
+        return int.TryParse(line, out var port) ? new MailServer(folder, started, port) : throw new InvalidOperationException(await complaints);
     }
 
     /// <summary>The configuration's courier.</summary>
@@ -60,7 +62,14 @@ internal sealed class MailServer : IAsyncDisposable
     {
         process.StandardInput.Close();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
         process.Dispose();
         directory.Delete(recursive: true);
     }
