@@ -45,13 +45,11 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     await person.isSignedIn(email, 'aal1')
     await person.go('/settings')
     await person.input('traits.name').fill('Bea')
-    await person.section('profile').locator('button[type=submit]').click()
-    await person.isTold(1050001)
+    await person.saves(() => person.section('profile').locator('button[type=submit]').click())
     await person.page.reload()
     assert.equal(await person.input('traits.name').inputValue(), 'Bea')
     await person.section('password').locator('input[name=password]').fill('another-horse-battery-8')
-    await person.section('password').locator('button[type=submit]').click()
-    await person.isTold(1050001)
+    await person.saves(() => person.section('password').locator('button[type=submit]').click())
     await person.signOut()
     await signIn(person, email, 'another-horse-battery-8')
     await person.isSignedIn(email, 'aal1')
@@ -96,8 +94,7 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     await person.isSignedIn(email, 'aal2', 'password', 'lookup_secret')
 
     await person.go('/settings')
-    await person.section('totp').locator('button').first().click()
-    await person.isTold(1050001)
+    await person.saves(() => person.section('totp').locator('button').first().click())
     await person.button('lookup_secret_disable').click()
     await person.shows('ory/form/node/button/lookup_secret_regenerate')
     await person.signOut()
@@ -185,7 +182,7 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     assert.ok(credential.isResidentCredential)
     assert.equal(credential.userName, email)
     await person.go('/')
-    await person.find('logout').click()
+    await person.sends('login', () => person.find('logout').click())
     await person.isSignedIn(email, 'aal1', 'passkey') // the key answers the autofill as soon as the page of login is there
 
     await key.answers(false)
@@ -197,6 +194,19 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     await person.isSignedIn(email, 'aal1', 'passkey')
   })
 
+  test('lets the autofill of passkeys take no button its request', async person => {
+    await person.go('/login')
+    await person.button('passkey_login_trigger').and(person.page.locator(':enabled')).waitFor()
+    const aborted = await person.page.evaluate(async () => {
+      let abort
+      const aborts = new Promise(resolve => { abort = () => resolve(true) })
+      navigator.credentials.get = options => { options.signal.addEventListener('abort', abort); return new Promise(() => {}) }
+      window.oryPasskeyLogin()
+      return Promise.race([aborts, window.oryPasskeyLoginAutocompleteInit().then(() => false)])
+    })
+    assert.equal(aborted, false)
+  })
+
   test('adds a passkey to an account and removes it', async person => {
     const email = 'hal@example.org'
     await create(email)
@@ -204,16 +214,14 @@ world('Ory Elements', ({ test, create, register, signIn, enrolTotp, configured, 
     await person.isSignedIn(email, 'aal1')
     const key = await person.addKey('internal')
     await person.go('/settings')
-    await person.button('passkey_register_trigger').click()
-    await person.isTold(1050001)
+    await person.saves(() => person.button('passkey_register_trigger').click())
     assert.equal((await key.credentials()).length, 1)
     await person.shoot('settings-passkey')
     await person.go('/')
-    await person.find('logout').click()
+    await person.sends('login', () => person.find('logout').click())
     await person.isSignedIn(email, 'aal1', 'passkey')
     await person.go('/settings')
-    await person.section('passkey').locator('button[type=submit]').click()
-    await person.isTold(1050001)
+    await person.saves(() => person.section('passkey').locator('button[type=submit]').click())
     assert.equal(await person.section('passkey').locator('button[type=submit]').count(), 0)
   })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { until } from '../ascent.mjs'
 
 const shots = process.env.ASCENT_SHOTS
 
@@ -50,7 +51,32 @@ export class Person {
   /** The person is told something, by the number of the message. */
   async isTold(id) { await this.page.getByTestId(`ory/message/${id}`).first().waitFor() }
 
-  async isAt(path) { await this.page.waitForURL(url => url.origin === this.site.url && url.pathname === path) }
+  /** However many pages are gone through on the way. */
+  async isAt(path) {
+    const is = () => { const url = new URL(this.page.url()); return url.origin === this.site.url && url.pathname === path }
+    await until(is, 10_000, () => `the browser is not at ${path}`)
+    await this.page.waitForLoadState().catch(e => { if (!/ERR_ABORTED/.test(e.message)) throw e })
+  }
+
+  /** Does something of which comes that Ascent takes a form of this flow and the browser goes on. */
+  async sends(flow, deed) {
+    let taken = false
+    const look = answer => { taken ||= answer.status() < 400 && answer.request().method() === 'POST' && new URL(answer.url()).pathname === `/self-service/${flow}` }
+    this.page.on('response', look)
+    try {
+      await Promise.all([
+        this.page.waitForEvent('framenavigated', frame => taken && frame === this.page.mainFrame()),
+        deed(),
+      ])
+    } finally { this.page.off('response', look) }
+    await this.page.waitForLoadState()
+  }
+
+  /** Settings are saved, and said to be; the page may still say so of an earlier change. */
+  async saves(deed) {
+    await this.sends('settings', deed)
+    await this.isTold(1050001)
+  }
 
   /** The start page says who is signed in, how strongly, and by what. */
   async isSignedIn(email, aal, ...methods) {

@@ -87,12 +87,18 @@
     window.alert(error && error.name === "InvalidStateError" ? "This key is registered already." : "The key could not be used: " + (error && error.message))
   }
 
-  function run(work) {
-    return supported() ? Promise.resolve().then(work).catch(tell) : Promise.resolve()
-  }
+  // At most one request may wait for an answer: a button takes the place of the waiting autofill, never the other way about.
+  // A button stays pressed once its form is on the way.
+  var waiting = null, pressed = false
 
-  // At most one request may wait for an answer; a button takes the place of the waiting autofill.
-  var waiting = null
+  function run(work) {
+    if (!supported()) return Promise.resolve()
+    pressed = true
+    return Promise.resolve().then(work).catch(function (error) {
+      pressed = false
+      tell(error)
+    })
+  }
 
   function request(options, more) {
     if (waiting) waiting.abort()
@@ -130,7 +136,7 @@
     var conditional = window.PublicKeyCredential && PublicKeyCredential.isConditionalMediationAvailable
     if (!conditional) return Promise.resolve()
     return PublicKeyCredential.isConditionalMediationAvailable().then(function (available) {
-      if (!available || !field("passkey_challenge")) return
+      if (!available || pressed || !field("passkey_challenge")) return
       return request(readJson("passkey_challenge"), { mediation: "conditional" }).then(function (credential) { send("passkey_login", credential) })
     }).catch(function (error) {
       if (!error || (error.name !== "AbortError" && error.name !== "NotAllowedError")) console.error(error)
