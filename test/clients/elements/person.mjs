@@ -30,11 +30,11 @@ export class Person {
     this.devtools ??= await this.context.newCDPSession(this.page)
     await this.devtools.send('WebAuthn.enable')
     const { authenticatorId } = await this.devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport, hasResidentKey: transport === 'internal', hasUserVerification: transport === 'internal', isUserVerified: true, automaticPresenceSimulation: true } })
-    return {
-      credentials: async () => (await this.devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-      answers: enabled => this.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
-    }
+    return { credentials: async () => (await this.devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials }
   }
+
+  /** As browsers are that offer passkeys by the button alone. */
+  hasNoAutofillOfPasskeys() { return this.page.addInitScript(() => { PublicKeyCredential.isConditionalMediationAvailable = async () => false }) }
 
   go(path) { return this.page.goto(this.site.url + path) }
 
