@@ -4,7 +4,6 @@ using Ascent.Crypto;
 using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Flows;
-using Ascent.Flows.Recovery;
 using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Methods.Code;
@@ -39,7 +38,6 @@ internal static class AscentModules
         .AddRisk()
         .AddCourier()
         .AddFlows()
-        .AddRecovery()
         .AddProfile()
         .AddPassword()
         .AddOidc()
@@ -49,9 +47,7 @@ internal static class AscentModules
         .AddWebAuthn()
         .AddLookupSecret()
         .AddIdentifierFirst()
-        .AddCodeRecovery()
         .AddLink()
-        .AddLinkRecovery()
         .AddHostedService<ConfigReloader>()
         .AddSingleton<Cleanup>()
         .AddHostedService(s => s.GetRequiredService<Cleanup>());
@@ -61,7 +57,6 @@ internal static class AscentModules
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
         routes.MapFlows();
-        routes.MapRecovery();
         routes.MapOidc();
         routes.MapWebAuthnScript();
     }

@@ -5,6 +5,7 @@ using Ascent.Flows.Hooks;
 using Ascent.Flows.Login;
 using Ascent.Flows.Logout;
 using Ascent.Flows.OAuth2;
+using Ascent.Flows.Recovery;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
 using Ascent.Flows.Verification;
@@ -17,7 +18,7 @@ namespace Ascent.Flows;
 
 /// <summary>
 /// Owns the self-service flows: loading and expiry, CSRF, the three kinds of client, hooks, the session at the end. Methods plug in
-/// as <see cref="ILoginMethod"/> and its likes and only prove. Refuses: knowing any method by name beyond the configuration's keys.
+/// as <see cref="ILoginMethod"/> and its likes and only prove. Refuses: knowing any method by name beyond the configuration's keys, and telling whether anybody has an address.
 /// </summary>
 internal static class FlowsModule
 {
@@ -67,7 +68,15 @@ internal static class FlowsModule
         .AddSingleton<VerificationSending>()
         .AddSingleton<VerificationAnswers>()
         .AddSingleton<VerificationCompletion>()
-        .AddSingleton<VerificationSubmit>();
+        .AddSingleton<VerificationSubmit>()
+        .AddSingleton<RecoveryMethods>()
+        .AddSingleton<RecoveryFlows>()
+        .AddSingleton<RecoveryStart>()
+        .AddSingleton<RecoveryAnswers>()
+        .AddSingleton<RecoverySubmit>()
+        .AddSingleton<RecoveryCompletion>()
+        .AddSingleton<RecoverySender>()
+        .AddSingleton<RecoveryByAdmin>();
 
     /// <summary>Routes of other modules at which browsers get their anti-forgery cookie too.</summary>
     public static IEndpointRouteBuilder WithCsrfCookie(this IEndpointRouteBuilder routes)
@@ -88,7 +97,7 @@ internal static class FlowsModule
 
     public static void MapFlows(this IEndpointRouteBuilder routes)
     {
-        routes.MapLogin().MapRegistration().MapSettings().MapVerification().MapLogout().MapErrors().MapExchange();
+        routes.MapLogin().MapRegistration().MapSettings().MapVerification().MapRecovery().MapLogout().MapErrors().MapExchange();
         // Where password managers send their people.
         routes.MapGet("/.well-known/change-password", static (ConfigStore config) => new RedirectResult(FlowKind.Settings.UiUrl(config.Current)));
     }

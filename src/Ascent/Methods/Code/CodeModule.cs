@@ -1,4 +1,5 @@
 using Ascent.Flows.Login;
+using Ascent.Flows.Recovery;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Verification;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ascent.Methods.Code;
 
 /// <summary>
-/// Six digits by mail or text message: signing in and up by them, as a second factor, and proving an address. Refuses: a code twice, a
+/// Six digits by mail or text message: signing in and up by them, as a second factor, proving an address and getting back into an
+/// account. Refuses: a code twice, a
 /// code in another flow or for another account than it was sent for, and sending one to an address that nobody signs in with.
 /// </summary>
 internal static class CodeModule
@@ -15,7 +17,9 @@ internal static class CodeModule
         .AddSingleton<CodeAccounts>()
         .AddSingleton<CodeMail>()
         .AddSingleton<CodeProof>()
+        .AddSingleton<CodeRecoveryChoice>()
         .AddSingleton<ILoginMethod, CodeLogin>()
         .AddSingleton<IRegistrationMethod, CodeRegistration>()
-        .AddSingleton<IVerificationMethod, CodeVerification>();
+        .AddSingleton<IVerificationMethod, CodeVerification>()
+        .AddSingleton<IRecoveryMethod, CodeRecovery>();
 }

@@ -1,26 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Flows.Recovery;
 
-/// <summary>
-/// Owns getting back into an account by an address that belongs to it. Its methods are <see cref="IRecoveryMethod"/>s. Refuses: telling
-/// whether anybody has an address, raising a session, and standing in for a second factor.
-/// </summary>
-internal static class RecoveryModule
+internal static class RecoveryEndpoints
 {
-    public static IServiceCollection AddRecovery(this IServiceCollection services) => services
-        .AddSingleton<RecoveryMethods>()
-        .AddSingleton<RecoveryFlows>()
-        .AddSingleton<RecoveryStart>()
-        .AddSingleton<RecoveryAnswers>()
-        .AddSingleton<RecoverySubmit>()
-        .AddSingleton<RecoveryCompletion>()
-        .AddSingleton<RecoverySender>()
-        .AddSingleton<RecoveryByAdmin>();
-
     public static IEndpointRouteBuilder MapRecovery(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/self-service/recovery/browser", static (HttpContext http, RecoveryStart start) => start.StartAsync(http, isApi: false));

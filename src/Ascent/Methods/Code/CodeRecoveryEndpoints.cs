@@ -5,17 +5,12 @@ using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Code;
 
-/// <summary>Codes that recover an account: mailed, or handed out by an administrator.</summary>
-internal static class CodeRecoveryModule
+/// <summary>Codes that recover an account, handed out by an administrator.</summary>
+internal static class CodeRecoveryEndpoints
 {
-    public static IServiceCollection AddCodeRecovery(this IServiceCollection services) => services
-        .AddSingleton<CodeRecoveryChoice>()
-        .AddSingleton<IRecoveryMethod, CodeRecovery>();
-
     public static IEndpointRouteBuilder MapAdminCodeRecovery(this IEndpointRouteBuilder admin)
     {
         admin.MapPost("/recovery/code", HandOutAsync);

@@ -5,15 +5,12 @@ using Ascent.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Methods.Link;
 
-/// <summary>Links that recover an account: mailed, or handed out by an administrator.</summary>
-internal static class LinkRecoveryModule
+/// <summary>Links that recover an account, handed out by an administrator.</summary>
+internal static class LinkRecoveryEndpoints
 {
-    public static IServiceCollection AddLinkRecovery(this IServiceCollection services) => services.AddSingleton<IRecoveryMethod, LinkRecovery>();
-
     public static IEndpointRouteBuilder MapAdminLinkRecovery(this IEndpointRouteBuilder admin)
     {
         admin.MapPost("/recovery/link", HandOutAsync);
