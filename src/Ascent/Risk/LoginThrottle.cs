@@ -34,10 +34,31 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
     }
 
     /// <summary>
+    /// Has an admitted attempt looked at and settles its count by how that ended; one that broke off counts as not looked at. Does not
+    /// stop with the client: who hangs up must not keep the count from being right.
+    /// </summary>
+    public async Task<T> SettleAsync<T>(Guid nid, ThrottleVerdict.Admitted attempt, Func<Task<(T Result, AttemptEnd End)>> look)
+    {
+        (T Result, AttemptEnd End) looked;
+        try
+        {
+            looked = await look();
+        }
+        catch
+        {
+            await WithdrawAsync(nid, attempt);
+            throw;
+        }
+        if (looked.End is AttemptEnd.Wrong wrong) await FailedAsync(nid, attempt, wrong.IdentityId);
+        else if (looked.End is AttemptEnd.Nothing) await WithdrawAsync(nid, attempt);
+        return looked.Result;
+    }
+
+    /// <summary>
     /// The attempt was wrong. Costs nothing unless it was the last one allowed; then the lock is announced. Does not stop with
     /// the client: who hangs up must not keep a lock out of the audit trail.
     /// </summary>
-    public Task FailedAsync(Guid nid, ThrottleVerdict.Admitted attempt, Guid? identityId)
+    private Task FailedAsync(Guid nid, ThrottleVerdict.Admitted attempt, Guid? identityId)
     {
         if (!attempt.Reservations.Any(r => r.Last)) return Task.CompletedTask;
         return db.WriteAsync(async (tx, token) =>
@@ -46,11 +67,10 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
         }, CancellationToken.None);
     }
 
-    /// <summary>The attempt was right: identifier and factor begin anew, the address has this one taken back.</summary>
-    public Task SucceededAsync(Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct) =>
-        attempt.Reservations.Count == 0 ? Task.CompletedTask : db.WriteAsync((tx, token) => SucceededAsync(tx, nid, attempt, token), ct);
-
-    /// <summary>As the other, within the transaction that issues the session; best at its end, since many clients may share an address.</summary>
+    /// <summary>
+    /// The attempt was right: identifier and factor begin anew, the address has this one taken back. Part of the transaction that issues
+    /// the session, best at its end, since many clients may share an address.
+    /// </summary>
     public static async Task SucceededAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct)
     {
         if (Own(attempt) is { Length: > 0 } own) await ThrottleTable.ClearAsync(tx, nid, own, ct);
@@ -58,11 +78,11 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
     }
 
     /// <summary>The credential was not looked at after all, as when a service that judges it did not answer: the attempt does not count.</summary>
-    public Task WithdrawAsync(Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct) => attempt.Reservations.Count == 0 ? Task.CompletedTask : db.WriteAsync(async (tx, token) =>
+    private Task WithdrawAsync(Guid nid, ThrottleVerdict.Admitted attempt) => attempt.Reservations.Count == 0 ? Task.CompletedTask : db.WriteAsync(async (tx, token) =>
     {
         if (Own(attempt) is { Length: > 0 } own) await ThrottleTable.TakeBackAsync(tx, nid, own, token);
         if (Shared(attempt) is { Length: > 0 } shared) await ThrottleTable.TakeBackAsync(tx, nid, shared, token);
-    }, ct);
+    }, CancellationToken.None);
 
     private static Guid[] Own(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.Kind != ThrottleKind.Address).Select(r => r.Key)];
 

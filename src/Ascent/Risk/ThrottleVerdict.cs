@@ -32,5 +32,26 @@ internal abstract record ThrottleVerdict
     }
 }
 
+/// <summary>How an attempt that was let through ended.</summary>
+internal abstract record AttemptEnd
+{
+    private AttemptEnd() { }
+
+    /// <summary>It was right, and the transaction that acted on it has settled the count.</summary>
+    public static AttemptEnd Settled { get; } = new Right();
+
+    /// <summary>It was not judged, or nothing came of it: it is taken back.</summary>
+    public static AttemptEnd TakenBack { get; } = new Nothing();
+
+    /// <summary>It was judged and found wrong: it stays counted.</summary>
+    public static AttemptEnd WrongOf(Guid? identityId) => new Wrong(identityId);
+
+    internal sealed record Right : AttemptEnd;
+
+    internal sealed record Wrong(Guid? IdentityId) : AttemptEnd;
+
+    internal sealed record Nothing : AttemptEnd;
+}
+
 /// <summary>One place taken in a subject's count; the last one locks the subject if the attempt turns out wrong.</summary>
 internal sealed record Reservation(ThrottleSubject Subject, Guid Key, bool Last);

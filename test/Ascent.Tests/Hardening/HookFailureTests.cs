@@ -1,13 +1,15 @@
 using System.Net;
 using Ascent.Storage;
+using Ascent.Tests.Flows;
 using Ascent.Tests.Flows.Hooks;
+using Ascent.Tests.Flows.Verification;
 using Ascent.Tests.Methods;
 using Shouldly;
 using static System.Threading.CancellationToken;
 
 namespace Ascent.Tests.Hardening;
 
-/// <summary>A hook after a login that fails or refuses: there is no session, nothing that was proven is used up, and nobody is locked out by it.</summary>
+/// <summary>A hook after a login or a verification that fails or refuses: there is no session, nothing that was proven is used up, and nobody is locked out by it.</summary>
 public sealed class HookFailureTests
 {
     private const string Refusal = """{"messages":[{"instance_ptr":"#/identifier","messages":[{"id":9001,"text":"not today","type":"error"}]}]}""";
@@ -77,6 +79,22 @@ public sealed class HookFailureTests
             (await host.SubmitAsync("login", flow, null, $$"""{"method":"password","identifier":"{{FactorsHost.Email}}","password":"wrong-{{n}}"}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await host.SubmitAsync("login", flow, null, $$"""{"method":"password","identifier":"{{FactorsHost.Email}}","password":"{{FactorsHost.Password}}"}""")).Status.ShouldBe(HttpStatusCode.TooManyRequests);
         receiver.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Hooks))]
+    public async Task A_verification_counts_no_wrong_attempt(string engine, int status, string body, HttpStatusCode told)
+    {
+        await using var receiver = await HookReceiver.StartAsync();
+        await using var server = await Verifying.ServerAsync(engine, verification: $$"""enabled: true, after: { hooks: [ { hook: web_hook, config: { url: "{{receiver.Url}}", method: POST, can_interrupt: true } } ] }""");
+        var id = await SignIn.PersonAsync(server, Verifying.Ada);
+        var action = await Verifying.AskAsync(server, Verifying.Ada);
+        var code = (await Verifying.LastMailAsync(server, Verifying.Ada)).Code;
+        Fail(receiver, status, body);
+        (await Verifying.SubmitAsync(server, action, new { method = "code", code })).Status.ShouldBe(body.Length == 0 ? told : HttpStatusCode.Gone);
+        receiver.Calls.Count.ShouldBe(1);
+        (await Verifying.AddressesAsync(server, id)).ShouldBe([(Verifying.Ada, false, "sent")]);
+        (await server.Workshop.Database.Db.ReadValueAsync(new Sql("select count(*) from throttle where failures > 0"), r => r.Long(0), None)).ShouldBe(0);
     }
 
     private static void Fail(HookReceiver receiver, int status, string body)

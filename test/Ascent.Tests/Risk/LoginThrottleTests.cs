@@ -137,7 +137,7 @@ public sealed class LoginThrottleTests
     public async Task A_withdrawn_attempt_does_not_count(string engine)
     {
         await using var bench = await OpenAsync(engine);
-        for (var i = 0; i < 2 * MostOfAddress; i++) await bench.Throttle.WithdrawAsync(bench.Nid, await bench.EnterAsync(Ada, Office), None);
+        for (var i = 0; i < 2 * MostOfAddress; i++) await bench.EndAsync(await bench.EnterAsync(Ada, Office), AttemptEnd.TakenBack);
         await bench.FailAsync(Most, Ada, Office);
         await bench.RefusedAsync(Ada);
     }
@@ -249,7 +249,7 @@ public sealed class LoginThrottleTests
             throw new InvalidOperationException("The session could not be issued.");
         }, None));
         await bench.RefusedAsync(Ada);
-        await bench.Db.WriteAsync((tx, ct) => LoginThrottle.SucceededAsync(tx, bench.Nid, attempt, ct), None);
+        await bench.RightAsync(attempt);
         await bench.EnterAsync(Ada);
     }
 

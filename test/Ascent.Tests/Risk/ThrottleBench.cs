@@ -67,9 +67,11 @@ internal sealed class ThrottleBench : IAsyncDisposable
 
     public async Task<ThrottleVerdict.Blocked> RefusedAsync(params ThrottleSubject[] subjects) => (await AskAsync(subjects)).ShouldBeOfType<ThrottleVerdict.Blocked>();
 
-    public Task RightAsync(ThrottleVerdict.Admitted attempt) => Throttle.SucceededAsync(Nid, attempt, CancellationToken.None);
+    public Task RightAsync(ThrottleVerdict.Admitted attempt) => Db.WriteAsync((tx, ct) => LoginThrottle.SucceededAsync(tx, Nid, attempt, ct), CancellationToken.None);
 
-    public Task WrongAsync(ThrottleVerdict.Admitted attempt, Guid? identityId = null) => Throttle.FailedAsync(Nid, attempt, identityId);
+    public Task WrongAsync(ThrottleVerdict.Admitted attempt, Guid? identityId = null) => EndAsync(attempt, AttemptEnd.WrongOf(identityId));
+
+    public Task EndAsync(ThrottleVerdict.Admitted attempt, AttemptEnd end) => Throttle.SettleAsync(Nid, attempt, () => Task.FromResult((0, end)));
 
     /// <summary>So many wrong attempts, one after the other.</summary>
     public async Task FailAsync(int times, params ThrottleSubject[] subjects)

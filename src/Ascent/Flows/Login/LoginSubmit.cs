@@ -53,22 +53,21 @@ internal sealed class LoginSubmit(
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
-        LoginResult result;
-        LoginCompletion.Outcome? outcome = null;
-        try
+        var (result, outcome) = await throttle.SettleAsync(c.Nid, attempt, async () =>
         {
-            result = await look();
-            if (result is LoginResult.Proven proven) outcome = await completion.CompleteAsync(c, flow, proven, attempt);
-        }
-        catch
-        {
-            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
-            throw;
-        }
-        if (result is LoginResult.Refused { Subject: not null } wrong) await throttle.FailedAsync(c.Nid, attempt, wrong.IdentityId);
-        else if (outcome is not LoginCompletion.Outcome.Done) await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+            var result = await look();
+            var outcome = result is LoginResult.Proven proven ? await completion.CompleteAsync(c, flow, proven, attempt) : null;
+            return ((result, outcome), EndOf(result, outcome));
+        });
         return outcome is not null ? await AnswerAsync(submission, outcome) : await AnswerAsync(submission, result);
     }
+
+    private static AttemptEnd EndOf(LoginResult result, LoginCompletion.Outcome? outcome) => (result, outcome) switch
+    {
+        (LoginResult.Refused { Subject: not null } wrong, _) => AttemptEnd.WrongOf(wrong.IdentityId),
+        (_, LoginCompletion.Outcome.Done) => AttemptEnd.Settled,
+        _ => AttemptEnd.TakenBack,
+    };
 
     private async Task<IResult> AnswerAsync(LoginSubmission submission, LoginCompletion.Outcome outcome) => outcome switch
     {

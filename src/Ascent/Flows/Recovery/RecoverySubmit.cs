@@ -55,21 +55,13 @@ internal sealed class RecoverySubmit(
     /// <summary>An attempt that was judged and found wrong stays counted; one that came to nothing is taken back.</summary>
     private async Task<IResult> LookAsync(RecoverySubmission submission, IRecoveryMethod method, ThrottleVerdict.Admitted attempt)
     {
-        var (c, done) = (submission.Context, false);
-        IResult? answer = null;
-        RecoveryResult result;
-        try
+        var (result, answer) = await throttle.SettleAsync(submission.Context.Nid, attempt, async () =>
         {
-            result = await method.SubmitAsync(submission, c.Ct);
-            if (result is RecoveryResult.Proven proven) (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
-        }
-        catch
-        {
-            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
-            throw;
-        }
-        if (result is RecoveryResult.Wrong) await throttle.FailedAsync(c.Nid, attempt, null);
-        else if (!done) await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
+            var result = await method.SubmitAsync(submission, submission.Context.Ct);
+            if (result is not RecoveryResult.Proven proven) return ((result, null), result is RecoveryResult.Wrong ? AttemptEnd.WrongOf(null) : AttemptEnd.TakenBack);
+            var (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
+            return ((result, (IResult?)answer), done ? AttemptEnd.Settled : AttemptEnd.TakenBack);
+        });
         return answer ?? await CarryOutAsync(submission, method, result);
     }
 

@@ -61,20 +61,11 @@ internal sealed class RegistrationSubmit(
         var (c, flow) = (submission.Context, submission.Flow);
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
-        var attempt = (ThrottleVerdict.Admitted)verdict;
-        RegistrationResult result;
-        try
+        return await AnswerAsync(submission, await throttle.SettleAsync(c.Nid, (ThrottleVerdict.Admitted)verdict, async () =>
         {
-            result = await look();
-        }
-        catch
-        {
-            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
-            throw;
-        }
-        if (result is RegistrationResult.Refused { WrongProof: true }) await throttle.FailedAsync(c.Nid, attempt, null);
-        else await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-        return await AnswerAsync(submission, result);
+            var result = await look();
+            return (result, result is RegistrationResult.Refused { WrongProof: true } ? AttemptEnd.WrongOf(null) : AttemptEnd.TakenBack);
+        }));
     }
 
     private static List<ThrottleSubject> Subjects(RegistrationSubmission submission, IRegistrationMethod method)

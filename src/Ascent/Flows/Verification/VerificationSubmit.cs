@@ -67,32 +67,32 @@ internal sealed class VerificationSubmit(
     {
         var (c, flow) = (submission.Context, submission.Flow);
         flow.TransientPayload = submission.Body["transient_payload"] as JsonObject;
-        // A link is as good as it says, however old the form is.
-        if (method.MostTries(c.Config) is not { } most) return await CarryOutAsync(submission, await method.ProveAsync(submission, c.Ct), ThrottleVerdict.Admitted.Uncounted);
-        if (flow.IsExpired(c.Now)) return await replies.ExpiredAsync(c, flow);
-        if (flow.Completed) return await replies.OverAsync(submission, new VerificationResult.Over(UiMessages.Of(MessageIds.VerificationAlreadyDone)));
-        if (submission.IsLink) return await CarryOutAsync(submission, await method.ProveAsync(submission, c.Ct), ThrottleVerdict.Admitted.Uncounted);
-        var verdict = await throttle.AdmitAsync(c.Nid, Subjects(c, flow), c.Ct);
+        var most = method.MostTries(c.Config);
+        // What is too long to be guessed is as good as it says, however old the form is.
+        if (most is not null && flow.IsExpired(c.Now)) return await replies.ExpiredAsync(c, flow);
+        if (most is not null && flow.Completed) return await replies.OverAsync(submission, new VerificationResult.Over(UiMessages.Of(MessageIds.VerificationAlreadyDone)));
+        var isGuess = most is not null && !submission.IsLink;
+        var verdict = await throttle.AdmitAsync(c.Nid, isGuess ? Subjects(c, flow) : [], c.Ct);
         if (verdict is ThrottleVerdict.Blocked blocked) return await replies.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
-        VerificationResult result;
-        try
+        return await AnswerAsync(submission, await throttle.SettleAsync(c.Nid, attempt, async () =>
         {
-            result = await store.CountSubmissionAsync(c.Nid, flow.Id, c.Ct) > most ? new VerificationResult.Over(TooOften) : await method.ProveAsync(submission, c.Ct);
-        }
-        catch
-        {
-            await throttle.WithdrawAsync(c.Nid, attempt, CancellationToken.None);
-            throw;
-        }
-        if (result is VerificationResult.Wrong) await throttle.FailedAsync(c.Nid, attempt, null);
-        else if (result is not VerificationResult.Proven) await throttle.WithdrawAsync(c.Nid, attempt, c.Ct);
-        return await CarryOutAsync(submission, result, attempt);
+            if (isGuess && await store.CountSubmissionAsync(c.Nid, flow.Id, c.Ct) > most) return (new VerificationResult.Over(TooOften), AttemptEnd.TakenBack);
+            var result = await method.ProveAsync(submission, c.Ct);
+            if (result is VerificationResult.Proven proven) result = await completion.CompleteAsync(submission, proven, attempt);
+            return (result, EndOf(result));
+        }));
     }
 
-    private async Task<IResult> CarryOutAsync(VerificationSubmission submission, VerificationResult result, ThrottleVerdict.Admitted attempt)
+    private static AttemptEnd EndOf(VerificationResult result) => result switch
     {
-        if (result is VerificationResult.Proven proven) result = await completion.CompleteAsync(submission, proven, attempt);
+        VerificationResult.Wrong => AttemptEnd.WrongOf(null),
+        VerificationResult.Done => AttemptEnd.Settled,
+        _ => AttemptEnd.TakenBack,
+    };
+
+    private async Task<IResult> AnswerAsync(VerificationSubmission submission, VerificationResult result)
+    {
         switch (result)
         {
             case VerificationResult.Done:
