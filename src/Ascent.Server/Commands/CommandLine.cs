@@ -20,8 +20,8 @@ internal static class CommandLine
         Validators = { static given => { if (given.Tokens is [{ Value: ['-', ..] option }]) given.AddError($"Unrecognized command or argument '{option}'."); } },
     };
 
-    /// <summary>Longer than a server takes for what is under way: it is not to be cut off.</summary>
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(30);
+    /// <summary>A command's end may take longer than a server's for what is under way: it is not to be cut off.</summary>
+    public static InvocationConfiguration Invocation { get; } = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -29,7 +29,7 @@ internal static class CommandLine
         if (parsed is { Errors.Count: > 0, Action: ParseErrorAction }) return await NotUnderstoodAsync(parsed);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Ending });
+            return await parsed.InvokeAsync(Invocation);
         }
         catch (Exception e) when (e is StorageUnusableException or CommandFailedException)
         {

@@ -7,7 +7,8 @@ namespace Ascent.Config;
 /// <summary>
 /// Notices that a configuration file changed and has the store read it again. Content decides, looked at twice a second and
 /// at once when the file system speaks: that holds for files replaced by renaming, for links that are moved as Kubernetes
-/// does, and for file systems that tell nothing. A file is read only after two looks agree, so that half a file is not.
+/// does, and for file systems that tell nothing. A file is read only after two looks agree, so that half a file is not; that it
+/// stays away is a change too, and told as a fault.
 /// </summary>
 internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider time, ILogger<ConfigReloader> log) : BackgroundService
 {
@@ -29,9 +30,9 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
             {
                 await WaitAsync(stoppingToken);
                 var now = Digest();
-                if (now is null || now.AsSpan().SequenceEqual(seen)) continue;
+                if (now.AsSpan().SequenceEqual(seen)) continue;
                 await Task.Delay(Settle, time, stoppingToken);
-                if (Digest() is not { } again || !again.AsSpan().SequenceEqual(now))
+                if (!Digest().AsSpan().SequenceEqual(now))
                 {
                     WakeUp();
                     continue;
@@ -92,7 +93,7 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
         }
     }
 
-    /// <summary>A digest of all files' contents; null while one cannot be read, as between the steps of a replacement.</summary>
+    /// <summary>A digest of all files' contents; null while one cannot be read.</summary>
     private byte[]? Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

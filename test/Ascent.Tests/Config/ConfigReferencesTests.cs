@@ -1,6 +1,7 @@
 using System.Text;
 using Ascent.Config;
 using Ascent.Http;
+using Ascent.Tests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public sealed class ConfigReferencesTests : IAsyncLifetime
         server.MapGet("/never", async (HttpContext context) =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+            await Poll.NeverAsync(context.RequestAborted);
         });
         await server.StartAsync();
     }

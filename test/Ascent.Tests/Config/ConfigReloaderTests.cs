@@ -68,6 +68,21 @@ public sealed partial class ConfigReloaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_is_gone_is_told_of_once_and_the_former_stays()
+    {
+        await StartAsync();
+        var before = store.Current;
+        File.Delete(File1);
+        await UntilAsync(() => lines.Any(Gone));
+        store.Current.ShouldBeSameAs(before);
+        Write("session: { lifespan: 2h }");
+        await UntilAsync(() => store.Current.Session.Lifespan == TimeSpan.FromHours(2));
+        lines.Count(Gone).ShouldBe(1);
+
+        bool Gone(string line) => line.Contains($"{File1}: cannot be read", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_that_need_a_restart_are_named_and_no_secret_with_them()
     {
         await StartAsync();

@@ -2,6 +2,7 @@ using Ascent.Config;
 using Ascent.Courier;
 using Ascent.Crypto;
 using Ascent.Storage;
+using Ascent.Storage.Postgres;
 using Ascent.Tenancy;
 using Ascent.Tests.Running;
 using static System.Threading.CancellationToken;
@@ -47,6 +48,13 @@ internal sealed class Outbox : IAsyncDisposable
 
     /// <summary>As if the leases of the dead were over: three minutes that a test does not have.</summary>
     public Task<int> EndLeasesAsync() => db.ExecuteAsync(new Sql("update message set due_at = @now where nid = @nid and status = 'processing'", ("nid", nid), ("now", TimeProvider.System.GetUtcNow())), None);
+
+    /// <summary>
+    /// Waits until nobody else is connected: only then is done what a killed process had sent to PostgreSQL, which finishes it for
+    /// the dead. With SQLite nothing outlives the process.
+    /// </summary>
+    public Task AloneAsync() => db is not PostgresDb ? Task.CompletedTask : Poll.UntilAsync("nobody else is connected", TimeSpan.FromSeconds(20), async () => await db.ReadValueAsync(
+        new Sql("select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"), r => r.Long(0), None) == 0);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Ascent.Tests.Running;
 
 namespace Ascent.Tests.Courier;
 
@@ -136,7 +137,7 @@ internal sealed class TestMailServer : IAsyncDisposable
                 if (server.Instead?.Invoke(line) is { } instead)
                 {
                     if (instead == "end") return;
-                    if (instead == "silence") await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+                    if (instead == "silence") await Poll.NeverAsync(ct);
                     await SayAsync(instead, ct);
                     continue;
                 }

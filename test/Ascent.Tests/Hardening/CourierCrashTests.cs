@@ -35,9 +35,9 @@ public sealed class CourierCrashTests(ITestOutputHelper output)
                 await Poll.UntilAsync("some mails are out", Soon, () => Task.FromResult(mail.Mails().Count > before + (round * 2)));
                 await program.KillAsync();
             }
-            await Poll.AWhileAsync(TimeSpan.FromSeconds(0.2)); // what the mail server has, it writes down
             await using (var outbox = await Outbox.OpenAsync(workshop))
             {
+                await outbox.AloneAsync();
                 foreach (var (_, to, _, _) in await outbox.RowsAsync("processing")) onTheirWay[to] = onTheirWay.GetValueOrDefault(to) + 1;
                 await outbox.EndLeasesAsync();
             }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Ascent.Http;
+using Ascent.Tests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -64,7 +65,7 @@ public sealed class LimitsTests
         await using var server = await TestServer.StartAsync(map: r => r.MapGet("/wait", async (CancellationToken ct) =>
         {
             entered.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct);
+            await Poll.NeverAsync(ct);
         }));
         using var cancel = new CancellationTokenSource();
         var call = server.Public.GetAsync("/wait", cancel.Token);

@@ -5,8 +5,8 @@ namespace Ascent.Tests.Running;
 /// <summary>Waits for what comes about by itself, never longer than asked.</summary>
 internal static class Poll
 {
-    /// <summary>Lets time pass where there is nothing to look at.</summary>
-    public static Task AWhileAsync(TimeSpan time) => Task.Delay(time, TimeProvider.System, CancellationToken.None);
+    /// <summary>For a server that never answers: ends only by <paramref name="ct"/>.</summary>
+    public static Task NeverAsync(CancellationToken ct) => new TaskCompletionSource().Task.WaitAsync(ct);
 
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> UntilAsync(string what, TimeSpan most, Func<Task<bool>> condition)

@@ -1,5 +1,6 @@
 using Ascent.Config;
 using Ascent.Flows.Hooks;
+using Ascent.Tests.Running;
 using Shouldly;
 using static Ascent.Tests.Flows.Hooks.HookHost;
 
@@ -50,7 +51,7 @@ public sealed class WebHookSendingTests
     {
         var time = new ManualTime();
         await using var host = await StartAsync(url => AtLogin(Hook(url)), time: time);
-        host.Receiver.Before = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+        host.Receiver.Before = http => Poll.NeverAsync(http.RequestAborted);
         var login = host.LoginAsync();
         await UntilAsync(() => host.Receiver.Calls.Count == 1);
         time.Advance(WebHookSender.Total - TimeSpan.FromSeconds(1));
@@ -81,7 +82,7 @@ public sealed class WebHookSendingTests
     public async Task A_stop_that_may_not_last_gives_up_what_hangs()
     {
         await using var host = await StartAsync(url => AtLogin(Hook(url, Ignored)));
-        host.Receiver.Before = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+        host.Receiver.Before = http => Poll.NeverAsync(http.RequestAborted);
         await host.Queue.StartAsync(CancellationToken.None);
         await host.LoginAsync();
         await UntilAsync(() => host.Receiver.Calls.Count == 1);

@@ -97,7 +97,7 @@ public sealed class OAuth2ProviderTests
         provider.Before = async http =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Poll.NeverAsync(http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
 
         var waiting = new Browser(provider.Server).SendAsync("GET", "/self-service/login/browser?login_challenge=wish");
