@@ -22,7 +22,7 @@ internal sealed record Event(string Type)
 /// <summary>Writes events in the transaction of what they tell, so that neither can be there without the other.</summary>
 internal sealed class EventWriter(TimeProvider time)
 {
-    public Task WriteAsync(Tx tx, Guid nid, Event e, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+    public Task WriteAsync(Tx tx, Guid nid, Event e, CancellationToken ct) => tx.QueueAsync(new Sql("""
         insert into event (nid, id, at, type, actor, identity_id, session_id, address, data)
         values (@nid, @id, @at, @type, @actor, @identity, @session, @address, @data)
         """,

@@ -18,47 +18,50 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
         select {Columns} from flow where nid = @nid and id = @id and kind = @kind
         """, ("nid", nid), ("id", id), ("kind", kind.Name)), r => new Found(Read(r)), ct))?.Flow;
 
-    public Task InsertAsync(Guid nid, Flow flow, CancellationToken ct) => db.WriteAsync((tx, token) => InsertAsync(tx, nid, flow, token), ct);
+    public Task InsertAsync(Guid nid, Flow flow, CancellationToken ct) => db.ExecuteAsync(Insertion(nid, flow), ct);
 
     /// <param name="also">What is written in the same transaction, if anything.</param>
-    public Task InsertAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
+    public Task InsertAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => also is null ? InsertAsync(nid, flow, ct) : db.WriteAsync(async (tx, token) =>
     {
         await InsertAsync(tx, nid, flow, token);
-        if (also is not null) await also(tx, token);
+        await also(tx, token);
     }, ct);
 
-    public Task InsertAsync(Tx tx, Guid nid, Flow f, CancellationToken ct) => tx.ExecuteAsync(new Sql($"""
+    public Task InsertAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => tx.QueueAsync(Insertion(nid, flow), ct);
+
+    private Sql Insertion(Guid nid, Flow f) => new($"""
         insert into flow (nid, {Columns})
         values (@nid, @id, @kind, @type, @state, @active, @request_url, @return_to, @csrf, @identity_id, @ui, @data, @submit_count, @completed, @issued_at, @expires_at, @created_at, @updated_at)
         """,
         ("nid", nid), ("id", f.Id), ("kind", f.Kind.Name), ("type", f.TypeName), ("state", f.State), ("active", f.Active), ("request_url", f.RequestUrl),
         ("return_to", f.ReturnTo), ("csrf", f.Csrf), ("identity_id", f.IdentityId), ("ui", Seal(UiPurpose, f.Id, f.Ui.ToJson())), ("data", Seal(DataPurpose, f.Id, f.Data.ToJsonString())),
-        ("submit_count", f.SubmitCount), ("completed", f.Completed), ("issued_at", f.IssuedAt), ("expires_at", f.ExpiresAt), ("created_at", f.CreatedAt), ("updated_at", f.UpdatedAt)), ct);
+        ("submit_count", f.SubmitCount), ("completed", f.Completed), ("issued_at", f.IssuedAt), ("expires_at", f.ExpiresAt), ("created_at", f.CreatedAt), ("updated_at", f.UpdatedAt));
 
     /// <summary>Saves what a request changed; a flow that another request completed meanwhile stays completed.</summary>
-    public Task SaveAsync(Guid nid, Flow flow, CancellationToken ct) => db.WriteAsync((tx, token) => SaveAsync(tx, nid, flow, token), ct);
+    public Task SaveAsync(Guid nid, Flow flow, CancellationToken ct) => db.ExecuteAsync(Update(nid, flow), ct);
 
     /// <param name="also">What is written in the same transaction, if anything.</param>
-    public Task SaveAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
+    public Task SaveAsync(Guid nid, Flow flow, Func<Tx, CancellationToken, Task>? also, CancellationToken ct) => also is null ? SaveAsync(nid, flow, ct) : db.WriteAsync(async (tx, token) =>
     {
         await SaveAsync(tx, nid, flow, token);
-        if (also is not null) await also(tx, token);
+        await also(tx, token);
     }, ct);
 
-    public Task SaveAsync(Tx tx, Guid nid, Flow f, CancellationToken ct)
+    public Task SaveAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => tx.QueueAsync(Update(nid, flow), ct);
+
+    /// <summary>Saves a flow as it is when it is done; false when it was already, by whoever was faster.</summary>
+    public async Task<bool> CompleteAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => await tx.ExecuteAsync(Update(nid, flow, ", completed = true", " and completed = false"), ct) == 1;
+
+    private Sql Update(Guid nid, Flow f, string also = "", string condition = "")
     {
         f.UpdatedAt = Instant.Truncate(time.GetUtcNow());
-        return tx.ExecuteAsync(new Sql("""
-            update flow set state = @state, active = @active, return_to = @return_to, csrf = @csrf, request_url = @request_url, ui = @ui, data = @data, updated_at = @updated_at
-            where nid = @nid and id = @id
+        return new Sql($"""
+            update flow set state = @state, active = @active, return_to = @return_to, csrf = @csrf, request_url = @request_url, ui = @ui, data = @data, updated_at = @updated_at{also}
+            where nid = @nid and id = @id{condition}
             """,
             ("nid", nid), ("id", f.Id), ("state", f.State), ("active", f.Active), ("return_to", f.ReturnTo), ("csrf", f.Csrf), ("request_url", f.RequestUrl),
-            ("ui", Seal(UiPurpose, f.Id, f.Ui.ToJson())), ("data", Seal(DataPurpose, f.Id, f.Data.ToJsonString())), ("updated_at", f.UpdatedAt)), ct);
+            ("ui", Seal(UiPurpose, f.Id, f.Ui.ToJson())), ("data", Seal(DataPurpose, f.Id, f.Data.ToJsonString())), ("updated_at", f.UpdatedAt));
     }
-
-    /// <summary>Marks a flow as done; false when it was already, by whoever was faster.</summary>
-    public static async Task<bool> CompleteAsync(Tx tx, Guid nid, Guid id, CancellationToken ct) =>
-        await tx.ExecuteAsync(new Sql("update flow set completed = true where nid = @nid and id = @id and completed = false", ("nid", nid), ("id", id)), ct) == 1;
 
     /// <summary>Counts a submission before anything of it is looked at; the count after it.</summary>
     public async Task<int> CountSubmissionAsync(Guid nid, Guid id, CancellationToken ct) => await db.WriteAsync(async (tx, token) =>

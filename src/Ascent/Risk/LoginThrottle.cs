@@ -16,21 +16,21 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     /// <summary>Counts the attempt for all subjects, or for none and blocks it. An attempt that meets a lock writes nothing.</summary>
-    public Task<ThrottleVerdict> AdmitAsync(Guid nid, IReadOnlyList<ThrottleSubject> subjects, CancellationToken ct)
+    public async Task<ThrottleVerdict> AdmitAsync(Guid nid, IReadOnlyList<ThrottleSubject> subjects, CancellationToken ct)
     {
         var settings = config.Current;
-        if (!settings.Security.Throttle.Enabled || subjects.Count == 0) return Task.FromResult<ThrottleVerdict>(ThrottleVerdict.Admitted.Uncounted);
+        if (!settings.Security.Throttle.Enabled || subjects.Count == 0) return ThrottleVerdict.Admitted.Uncounted;
         var wanted = subjects.Select(s => new Wanted(s, keys.Of(nid, s), ThrottleLimit.Of(settings, s.Kind))).DistinctBy(w => w.Key).ToArray();
-        return db.WriteAsync<ThrottleVerdict>(async (tx, token) =>
+        var now = Instant.Truncate(time.GetUtcNow());
+        var taken = await ThrottleTable.ReserveAsync(db, nid, wanted, now, ct);
+        if (taken.Count == wanted.Length)
+            return new ThrottleVerdict.Admitted([.. wanted.Select(w => new Reservation(w.Subject, w.Key, taken.First(t => t.Key == w.Key).Failures >= w.Limit.MaxFailures))]);
+        return await db.WriteAsync<ThrottleVerdict>(async (tx, token) =>
         {
-            var now = Instant.Truncate(time.GetUtcNow());
-            var taken = await ThrottleTable.ReserveAsync(tx, nid, wanted, now, token);
-            if (taken.Count == wanted.Length)
-                return new ThrottleVerdict.Admitted([.. wanted.Select(w => new Reservation(w.Subject, w.Key, taken.First(t => t.Key == w.Key).Failures >= w.Limit.MaxFailures))]);
             if (taken.Count > 0) await ThrottleTable.TakeBackAsync(tx, nid, [.. taken.Select(t => t.Key)], token);
             var until = await ThrottleTable.BlockedUntilAsync(tx, nid, [.. wanted.Select(w => w.Key)], now + Moment, now, token) ?? now + Moment;
             return new ThrottleVerdict.Blocked(until, until - now);
-        }, ct);
+        }, taken.Count > 0 ? CancellationToken.None : ct);
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal static class ThrottleTable
     /// already nothing is taken. Where one fills up meanwhile its row is missing from the answer: the condition of the update
     /// decides under the row's lock, and no two attempts get the same place.
     /// </summary>
-    public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Tx tx, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct)
+    public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Db db, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct)
     {
         var parameters = new List<(string, object?)>(2 + (5 * wanted.Count)) { ("nid", nid), ("now", now) };
         for (var i = 0; i < wanted.Count; i++)
@@ -29,17 +29,17 @@ internal static class ThrottleTable
                 ($"subject{i}", key), ($"kind{i}", KindName(subject.Kind)), ($"allowed{i}", limit.MaxFailures),
                 ($"ends{i}", now + limit.Window), ($"lockout{i}", (long)limit.Lockout.TotalMicroseconds)]);
         }
-        return tx.ReadAsync(new Sql(ReserveTexts.GetOrAdd(wanted.Count, ReserveText), [.. parameters]), r => (r.Guid(0), r.Int(1)), ct);
+        return db.ChangeAsync(new Sql(ReserveTexts.GetOrAdd(wanted.Count, ReserveText), [.. parameters]), r => (r.Guid(0), r.Int(1)), ct);
     }
 
     /// <summary>Gives places back. The lock that the last place brought goes with it, unless it was announced.</summary>
-    public static Task<int> TakeBackAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+    public static Task TakeBackAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.QueueAsync(new Sql("""
         update throttle set failures = failures - 1, locked_until = case when locked_at is null then null else locked_until end
         where nid = @nid and subject = any(@subjects) and failures > 0
         """, ("nid", nid), ("subjects", subjects)), ct);
 
     /// <summary>Begins anew. A lock that was announced stays: others guessed meanwhile, and an auditor has read of it.</summary>
-    public static Task<int> ClearAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.ExecuteAsync(new Sql(
+    public static Task ClearAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.QueueAsync(new Sql(
         "delete from throttle where nid = @nid and subject = any(@subjects) and locked_at is null", ("nid", nid), ("subjects", subjects)), ct);
 
     /// <summary>Announces the lock that the last place brought, unless places were given back since; null then.</summary>

@@ -115,7 +115,7 @@ internal sealed class SessionIssuer(Db db, TimeProvider time, ConfigStore config
         return token;
     }
 
-    private static Task InsertAsync(Tx tx, Guid nid, Session s, SessionToken token, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+    private static Task InsertAsync(Tx tx, Guid nid, Session s, SessionToken token, CancellationToken ct) => tx.QueueAsync(new Sql("""
         insert into session (nid, token_key, id, identity_id, active, aal, methods, devices, authenticated_at, issued_at, expires_at, used_at, created_at, updated_at)
         values (@nid, @key, @id, @identity, @active, @aal, @methods, @devices, @now, @now, @expires, @now, @now, @now)
         """,

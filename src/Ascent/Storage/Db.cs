@@ -36,7 +36,11 @@ internal abstract class Db : IAsyncDisposable
         return rows.Count == 0 ? null : rows[0];
     }
 
-    public Task<int> ExecuteAsync(Sql sql, CancellationToken ct) => WriteAsync((tx, token) => tx.ExecuteAsync(sql, token), ct);
+    /// <summary>One statement that writes and says what it wrote: a transaction of its own.</summary>
+    public virtual Task<List<T>> ChangeAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => WriteAsync((tx, token) => tx.ReadAsync(sql, map, token), ct);
+
+    /// <summary>One statement that writes: a transaction of its own.</summary>
+    public virtual Task<int> ExecuteAsync(Sql sql, CancellationToken ct) => WriteAsync((tx, token) => tx.ExecuteAsync(sql, token), ct);
 
     public Task WriteAsync(Func<Tx, CancellationToken, Task> work, CancellationToken ct) =>
         WriteAsync(async (tx, token) => { await work(tx, token); return true; }, ct);

@@ -9,6 +9,12 @@ internal abstract class Tx
     public abstract Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct);
     public abstract Task<int> ExecuteAsync(Sql sql, CancellationToken ct);
 
+    /// <summary>
+    /// Has a statement run of which nobody here awaits the outcome: before the next one that is awaited, at the latest with the commit, and
+    /// without a way to the database and back of its own. If it fails, the next one does.
+    /// </summary>
+    public abstract Task QueueAsync(Sql sql, CancellationToken ct);
+
     public async Task<T?> ReadOneAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) where T : class
     {
         var rows = await ReadAsync(sql, map, ct);

@@ -68,10 +68,9 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         {
             var refusal = await WriteAsync(c, proof, async (tx, ct) =>
             {
-                if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
-                if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
                 if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
-                await store.SaveAsync(tx, c.Nid, flow, ct);
+                if (!await store.CompleteAsync(tx, c.Nid, flow, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
+                if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
                 await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
                 var issued = kept is null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, proof.Methods, device, "self", ct)) : new Issued(kept, c.Presented.Token);
                 if (kept is not null)

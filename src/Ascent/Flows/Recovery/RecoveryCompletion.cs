@@ -103,8 +103,7 @@ internal sealed class RecoveryCompletion(
     private async Task<IssueResult> IssueAsync(Tx tx, Work work, CancellationToken ct)
     {
         var (c, flow, proven) = (work.Context, work.Flow, work.Proven);
-        if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct) || !await proven.Consume(tx, ct)) throw new LostException();
-        await store.SaveAsync(tx, c.Nid, flow, ct);
+        if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await proven.Consume(tx, ct)) throw new LostException();
         var device = DeviceInfo.Of(c.Http);
         var result = await issuer.IssueAsync(tx, c.Nid, proven.IdentityId, [proven.Method], device, "self", ct);
         if (result is IssueResult.Issued issued)

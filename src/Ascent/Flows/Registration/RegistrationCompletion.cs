@@ -57,10 +57,9 @@ internal sealed class RegistrationCompletion(
         {
             var write = await writer.CreateAsync(c.Nid, toMail.Draft, "self", async (tx, identity, ct) =>
             {
-                if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
-                if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
                 flow.State = FlowState.PassedChallenge;
-                await store.SaveAsync(tx, c.Nid, flow, ct);
+                if (!await store.CompleteAsync(tx, c.Nid, flow, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
+                if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
                 // A hook may have it created inactive: then there is no session to hand out.
                 issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
                 if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);

@@ -49,8 +49,7 @@ internal sealed class VerificationCompletion(FlowStore store, CodeStore codes, I
                 return new IdentityEdit.Apply(draft) { Event = Told(owner, to) };
             }, "self", async (tx, changed, ct) =>
             {
-                if (!await FlowStore.CompleteAsync(tx, c.Nid, flow.Id, ct) || !await codes.UseAsync(tx, c.Nid, proven.Proof, ct)) throw new LostException();
-                await store.SaveAsync(tx, c.Nid, flow, ct);
+                if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await codes.UseAsync(tx, c.Nid, proven.Proof, ct)) throw new LostException();
                 if (notices is not null) await mails.TellFormerAsync(tx, c, flow, changed, notices, ct);
                 await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
             }, c.Ct);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 
 namespace Ascent.Storage.Postgres;
@@ -8,6 +7,7 @@ internal sealed class PostgresDb : Db
 {
     private const int Attempts = 5;
     private const int MostOwnConnections = 2;
+    private readonly PostgresDialect dialect = new();
     private readonly NpgsqlDataSource source, unpooled;
 
     public PostgresDb(NpgsqlConnectionStringBuilder connection)
@@ -19,7 +19,7 @@ internal sealed class PostgresDb : Db
         unpooled = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false });
     }
 
-    public override Dialect Dialect { get; } = new PostgresDialect();
+    public override Dialect Dialect => dialect;
 
     /// <summary>How many of the connections that the DSN allows are for <see cref="OpenOwnAsync"/>; the pool has the others.</summary>
     public int OwnConnections { get; }
@@ -33,24 +33,44 @@ internal sealed class PostgresDb : Db
     public override async Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
     {
         await using var connection = await OpenAsync(ct);
-        return await ReadAsync(connection, null, sql, map, ct);
+        await using var command = dialect.Command(connection, sql);
+        return await dialect.TranslatingAsync(async () =>
+        {
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            return await dialect.RowsAsync(reader, map, ct);
+        });
     }
 
-    public override async Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
+    public override Task<List<T>> ChangeAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => RepeatingAsync(() => ReadAsync(sql, map, ct));
+
+    public override Task<int> ExecuteAsync(Sql sql, CancellationToken ct) => RepeatingAsync(async () =>
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var command = dialect.Command(connection, sql);
+        return await dialect.TranslatingAsync(() => command.ExecuteNonQueryAsync(ct));
+    });
+
+    public override Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct) => RepeatingAsync(async () =>
+    {
+        await using var connection = await OpenAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var tx = new PostgresTx(dialect, connection, transaction);
+        var result = await work(tx, ct);
+        await tx.CommitAsync(ct);
+        return result;
+    });
+
+    /// <summary>Where the engine asks for it the work starts anew, on the state that won: nothing of it was committed.</summary>
+    private static async Task<T> RepeatingAsync<T>(Func<Task<T>> work)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var connection = await OpenAsync(ct);
-                await using var transaction = await connection.BeginTransactionAsync(ct);
-                var result = await work(new PostgresTx(this, connection, transaction), ct);
-                await transaction.CommitAsync(ct);
-                return result;
+                return await work();
             }
             catch (PostgresException e) when (attempt < Attempts && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
-                // Nothing was committed: the work starts anew on the state that won.
             }
         }
     }
@@ -103,49 +123,6 @@ internal sealed class PostgresDb : Db
         catch (NpgsqlException e) when (e is not PostgresException)
         {
             throw new StorageUnusableException("dsn: the PostgreSQL server cannot be reached at the host and port given, or all its connections are taken.", e);
-        }
-    }
-
-    private NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, Sql sql)
-    {
-        var command = new NpgsqlCommand(Dialect.Resolve(sql.Text), connection, transaction);
-        foreach (var (name, value) in sql.Parameters) command.Parameters.Add(new NpgsqlParameter(name, Dialect.ToParameter(value)));
-        return command;
-    }
-
-    private async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, NpgsqlTransaction? transaction, Sql sql, Func<Row, T> map, CancellationToken ct)
-    {
-        await using var command = Command(connection, transaction, sql);
-        try
-        {
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            var rows = new List<T>();
-            while (await reader.ReadAsync(ct)) rows.Add(map(new Row(reader, Dialect)));
-            return rows;
-        }
-        catch (DbException e)
-        {
-            if (Dialect.Translate(e) is { } ours) throw ours;
-            throw;
-        }
-    }
-
-    private sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection, NpgsqlTransaction transaction) : Tx
-    {
-        public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => db.ReadAsync(connection, transaction, sql, map, ct);
-
-        public override async Task<int> ExecuteAsync(Sql sql, CancellationToken ct)
-        {
-            await using var command = db.Command(connection, transaction, sql);
-            try
-            {
-                return await command.ExecuteNonQueryAsync(ct);
-            }
-            catch (DbException e)
-            {
-                if (db.Dialect.Translate(e) is { } ours) throw ours;
-                throw;
-            }
         }
     }
 }

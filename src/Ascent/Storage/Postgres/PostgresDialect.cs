@@ -1,13 +1,38 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Ascent.Storage.Postgres;
 
-internal sealed class PostgresDialect : Dialect
+internal sealed partial class PostgresDialect : Dialect
 {
+    private readonly ConcurrentDictionary<string, Positional> positional = new(StringComparer.Ordinal);
+
+    /// <param name="Text">With <c>$1</c> in the place of a name, as the server wants it.</param>
+    /// <param name="Names">The name for each place.</param>
+    private sealed record Positional(string Text, string[] Names);
+
     public override string Name => "postgres";
 
     public override string? MigrationLock => "select pg_advisory_xact_lock(4433)";
+
+    /// <summary>The statement as the server wants it; worked out once per text, so that the driver has nothing to look for in it.</summary>
+    public NpgsqlCommand Command(NpgsqlConnection connection, Sql sql)
+    {
+        var known = Place(sql.Text);
+        var command = new NpgsqlCommand(known.Text, connection);
+        Bind(command.Parameters, known, sql);
+        return command;
+    }
+
+    public NpgsqlBatchCommand BatchCommand(Sql sql)
+    {
+        var known = Place(sql.Text);
+        var command = new NpgsqlBatchCommand(known.Text);
+        Bind(command.Parameters, known, sql);
+        return command;
+    }
 
     public override object ToParameter(object? value) => value switch
     {
@@ -32,4 +57,55 @@ internal sealed class PostgresDialect : Dialect
         text.Replace("{for update}", "for update", StringComparison.Ordinal)
             .Replace("{uuid}", "uuid", StringComparison.Ordinal)
             .Replace("{bytes}", "bytea", StringComparison.Ordinal);
+
+    public async Task<List<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<Row, T> map, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct)) rows.Add(map(new Row(reader, this)));
+        return rows;
+    }
+
+    /// <summary>What the engine throws as what callers can answer, where it is that.</summary>
+    public async Task<T> TranslatingAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DbException e)
+        {
+            if (Translate(e) is { } ours) throw ours;
+            throw;
+        }
+    }
+
+    private Positional Place(string text) => positional.TryGetValue(text, out var known) ? known : positional.GetOrAdd(text, Number(Resolve(text)));
+
+    private static Positional Number(string text)
+    {
+        var names = new List<string>();
+        var numbered = Placeholder().Replace(text, m =>
+        {
+            var name = m.Groups["name"].Value;
+            if (!names.Contains(name, StringComparer.Ordinal)) names.Add(name);
+            return $"${names.IndexOf(name) + 1}";
+        });
+        return new Positional(numbered, [.. names]);
+    }
+
+    private void Bind(NpgsqlParameterCollection parameters, Positional known, Sql sql)
+    {
+        foreach (var name in known.Names) parameters.Add(new NpgsqlParameter { Value = ToParameter(ValueOf(sql, name)) });
+    }
+
+    private static object? ValueOf(Sql sql, string name)
+    {
+        foreach (var (given, value) in sql.Parameters)
+            if (given == name)
+                return value;
+        throw new InvalidOperationException($"The statement names @{name}, and no value was given for it.");
+    }
+
+    [GeneratedRegex("@(?<name>[a-z_][a-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Placeholder();
 }

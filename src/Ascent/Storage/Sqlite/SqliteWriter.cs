@@ -134,5 +134,8 @@ internal sealed class SqliteWriter : IDisposable
     {
         public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) => Task.FromResult(state.Read(sql, map));
         public override Task<int> ExecuteAsync(Sql sql, CancellationToken ct) => Task.FromResult(state.Execute(sql));
+
+        // There is no way to save: the engine is in the process.
+        public override Task QueueAsync(Sql sql, CancellationToken ct) => ExecuteAsync(sql, ct);
     }
 }
