@@ -5,6 +5,15 @@ namespace Ascent.Courier;
 /// <summary>By which way a message goes.</summary>
 internal enum MessageChannel { Email, Sms }
 
+internal static class MessageChannels
+{
+    extension(MessageChannel)
+    {
+        /// <summary>The way to an address, as its <c>via</c> says, or the one that was stored.</summary>
+        public static MessageChannel Of(string via) => via == "sms" ? MessageChannel.Sms : MessageChannel.Email;
+    }
+}
+
 /// <summary>
 /// A message to somebody: its words are the template's, what stands in their gaps is <paramref name="TemplateData"/>, by the names
 /// of the wire contract: <c>recovery_code</c>, <c>verification_code</c>, <c>login_code</c>, <c>registration_code</c>,

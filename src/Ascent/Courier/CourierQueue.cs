@@ -11,13 +11,11 @@ internal sealed class CourierQueue(Db db, CourierPart part, MessageSeal seal, Co
     /// <summary>Queues in the caller's transaction; gives the message's id.</summary>
     public Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct) => QueueAsync(tx, nid, message, wanted: true, ct);
 
-    /// <summary>
-    /// Does all of the work of queueing and keeps nothing: where nobody has the address that somebody typed, so that the time of the
-    /// answer does not tell.
-    /// </summary>
-    public Task PretendAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct) => QueueAsync(tx, nid, message, wanted: false, ct);
-
-    private async Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, bool wanted, CancellationToken ct)
+    /// <param name="wanted">
+    /// False does all of the work of queueing and keeps nothing: where nobody has the address that somebody typed, so that the time of
+    /// the answer does not tell.
+    /// </param>
+    public async Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, bool wanted, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);

@@ -50,7 +50,7 @@ internal sealed class MessageStore(Db db)
             returning id, channel, recipient, template_type, content, send_count, created_at
             """,
             ("claim", claim), ("until", until), ("now", now), ("nid", nid), ("most", most)),
-            r => new ClaimedMessage(r.Guid(0), claim, ChannelOf(r.Text(1)), r.Text(2), r.Text(3), r.TextOrNull(4), r.Int(5), r.Time(6), until), token), ct);
+            r => new ClaimedMessage(r.Guid(0), claim, MessageChannel.Of(r.Text(1)), r.Text(2), r.Text(3), r.TextOrNull(4), r.Int(5), r.Time(6), until), token), ct);
     }
 
     /// <summary>Writes down how an attempt ended, if the message is still this attempt's; false where it is not.</summary>
@@ -115,7 +115,5 @@ internal sealed class MessageStore(Db db)
 
     public static string NameOf(MessageChannel channel) => channel == MessageChannel.Email ? "email" : "sms";
 
-    private static MessageChannel ChannelOf(string name) => name == "email" ? MessageChannel.Email : MessageChannel.Sms;
-
-    private static StoredMessage Read(Row r) => new(r.Guid(0), r.Text(1), ChannelOf(r.Text(2)), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6), r.Time(7), r.Time(8));
+    private static StoredMessage Read(Row r) => new(r.Guid(0), r.Text(1), MessageChannel.Of(r.Text(2)), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6), r.Time(7), r.Time(8));
 }

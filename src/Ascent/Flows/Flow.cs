@@ -41,6 +41,19 @@ internal sealed class Flow
 
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 
+    /// <summary>A flow that begins now, with an empty form. It is not kept yet, and belongs to no browser.</summary>
+    /// <param name="lifespan">Where it is not what the configuration gives all of this kind.</param>
+    public static Flow New(FlowContext c, FlowKind kind, bool isApi, string requestUrl, string? returnTo, TimeSpan? lifespan = null, Guid? identity = null)
+    {
+        var id = Guid.NewGuid();
+        return new Flow
+        {
+            Id = id, Kind = kind, IsApi = isApi, RequestUrl = requestUrl, ReturnTo = returnTo, IdentityId = identity,
+            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + (lifespan ?? kind.Lifespan(c.Config)),
+            Ui = new UiContainer { Action = ActionUrl(c.Config, kind, id) },
+        };
+    }
+
     /// <summary>Where its form is sent.</summary>
     public static string ActionUrl(AscentConfig config, FlowKind kind, Guid id) => $"{config.Serve.Public.BaseUrl}self-service/{kind.Name}?flow={id}";
 }

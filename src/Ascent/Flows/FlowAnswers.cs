@@ -58,6 +58,9 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
 
     public static string PageOf(FlowContext c, Flow flow) => WithQuery(flow.Kind.UiUrl(c.Config), "flow", flow.Id.ToString());
 
+    /// <summary>Where scripts and apps fetch it.</summary>
+    public static string ReadUrl(FlowContext c, Flow flow) => $"{c.Config.Serve.Public.BaseUrl}self-service/{flow.Kind.Name}/flows?id={flow.Id}";
+
     public static string WithQuery(string url, string name, string value)
     {
         var fragment = url.IndexOf('#', StringComparison.Ordinal);

@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Http;
 
 namespace Ascent.Identities;
 
@@ -24,6 +26,9 @@ internal sealed class IdentityJson(ConfigStore config)
     /// <summary>For the identity itself: in sessions, flows and hooks.</summary>
     public void WritePublic(Utf8JsonWriter w, Identity identity) =>
         Write(w, identity, new Shape(SchemaUrl(identity.SchemaId), Admin: false, Addresses: true), null, AdminView.Plain);
+
+    /// <summary>The same as a tree: what messages to people may name.</summary>
+    public JsonNode? ToPublicNode(Identity identity) => JsonNode.Parse(JsonOut.ToBytes((Json: this, identity), static (w, s) => s.Json.WritePublic(w, s.identity)));
 
     /// <summary>Inside the list of one's own sessions: neither addresses nor the schema's URL.</summary>
     public static void WriteInOwnSessions(Utf8JsonWriter w, Identity identity) =>

@@ -84,7 +84,7 @@ internal sealed record LoginSubmission(FlowContext Context, Flow Flow, JsonObjec
     public AscentConfig Config => Context.Config;
 
     /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
-    public string? Text(string name) => Body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
+    public string? Text(string name) => Body.Text(name);
 }
 
 /// <summary>What a method made of a submission.</summary>

@@ -181,10 +181,4 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         RaiseResult.Disabled => throw new LostException(UiMessages.Of(MessageIds.IdentityDisabled)),
         _ => throw new LostException(UiMessages.Of(MessageIds.InvalidCredentials)),
     };
-
-    /// <summary>Undoes the transaction: somebody else was faster.</summary>
-    private sealed class LostException(UiText message) : Exception
-    {
-        public UiText Text { get; } = message;
-    }
 }

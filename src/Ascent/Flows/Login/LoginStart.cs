@@ -92,15 +92,10 @@ internal sealed class LoginStart(
 
     private static Flow NewFlow(FlowContext c, Asked asked, bool isApi)
     {
-        var id = Guid.NewGuid();
-        return new Flow
-        {
-            Id = id, Kind = FlowKind.Login, IsApi = isApi, RequestUrl = asked.RequestUrl, ReturnTo = asked.ReturnTo,
-            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Login.Lifespan(c.Config),
-            Csrf = isApi ? null : Csrf.OwnerOf(c.Http, c.Config),
-            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Login, id) },
-            RequestedAal = asked.Aal, IsRefresh = asked.Refresh, IdentitySchema = asked.Schema, Via = asked.Via, OAuth2Login = asked.Login,
-        };
+        var flow = Flow.New(c, FlowKind.Login, isApi, asked.RequestUrl, asked.ReturnTo);
+        if (!isApi) flow.Csrf = Csrf.OwnerOf(c.Http, c.Config);
+        (flow.RequestedAal, flow.IsRefresh, flow.IdentitySchema, flow.Via, flow.OAuth2Login) = (asked.Aal, asked.Refresh, asked.Schema, asked.Via, asked.Login);
+        return flow;
     }
 
     private async Task<LoginForm> PopulateAsync(FlowContext c, Flow flow)

@@ -35,7 +35,7 @@ internal sealed record RecoverySubmission(FlowContext Context, Flow Flow, JsonOb
     public AscentConfig Config => Context.Config;
 
     /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
-    public string? Text(string name) => Body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
+    public string? Text(string name) => Body.Text(name);
 }
 
 internal abstract record RecoveryIntent

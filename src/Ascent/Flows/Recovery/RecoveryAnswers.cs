@@ -14,7 +14,7 @@ internal sealed class RecoveryAnswers(FlowAnswers answers, RecoveryFlows flows)
     {
         var flow = await flows.BeginAgainAsync(c, method, failed.IsApi && !again.AsBrowser, messages ?? [new FieldText("", again.Text)]);
         if (again.ToPage || !c.IsJson) return new RedirectResult(FlowAnswers.PageOf(c, flow));
-        if (!c.Config.FeatureFlags.UseContinueWithTransitions) return new RedirectResult(Fetch(c, flow));
+        if (!c.Config.FeatureFlags.UseContinueWithTransitions) return new RedirectResult(FlowAnswers.ReadUrl(c, flow));
         var error = again.Error ?? ApiError.BadRequest(again.Text.Text);
         return error with { Details = With(error.Details, ShowRecovery(flow)) };
     }
@@ -25,7 +25,7 @@ internal sealed class RecoveryAnswers(FlowAnswers answers, RecoveryFlows flows)
         var flow = await flows.ReplaceAsync(c, expired);
         if (c.Config.FeatureFlags.UseContinueWithTransitions && expired.IsApi && FlowGate.Expired(c, expired, flow) is ApiError gone)
             return gone with { Details = With(null, ShowRecovery(flow)) };
-        return new RedirectResult(expired.IsApi || c.IsJson ? Fetch(c, flow) : FlowAnswers.PageOf(c, flow));
+        return new RedirectResult(expired.IsApi || c.IsJson ? FlowAnswers.ReadUrl(c, flow) : FlowAnswers.PageOf(c, flow));
     }
 
     /// <summary>The account is back.</summary>
@@ -40,8 +40,6 @@ internal sealed class RecoveryAnswers(FlowAnswers answers, RecoveryFlows flows)
         JsonArray all = flow.IsApi ? [new JsonObject { ["action"] = "set_ory_session_token", ["ory_session_token"] = issued.Token.Value }, next] : [next];
         return answers.Shown(flow, new FlowJson.Extras(ContinueWith: all, Transient: proven.ShowsTransientPayload));
     }
-
-    private static string Fetch(FlowContext c, Flow flow) => $"{c.Config.Serve.Public.BaseUrl}self-service/recovery/flows?id={flow.Id}";
 
     private static JsonObject ShowRecovery(Flow flow) => new() { ["action"] = "show_recovery_ui", ["flow"] = new JsonObject { ["id"] = flow.Id.ToString() } };
 

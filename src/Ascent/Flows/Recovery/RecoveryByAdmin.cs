@@ -43,7 +43,7 @@ internal sealed class RecoveryByAdmin(Db db, FlowStore store, FlowContexts conte
     /// <summary>A flow of its own, with an empty form.</summary>
     public static Flow Begin(FlowContext c, RecoveryRequest asked, string? returnTo)
     {
-        var flow = RecoveryFlows.New(c, asked.IsApi, returnTo, asked.Lifespan);
+        var flow = Flow.New(c, FlowKind.Recovery, asked.IsApi, RequestUrl.Of(c.Http), returnTo, asked.Lifespan);
         flow.IsByAdmin = true;
         return flow;
     }

@@ -103,7 +103,7 @@ internal sealed class RecoveryCompletion(
     private async Task<IssueResult> IssueAsync(Tx tx, Work work, CancellationToken ct)
     {
         var (c, flow, proven) = (work.Context, work.Flow, work.Proven);
-        if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await proven.Consume(tx, ct)) throw new LostException();
+        if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await proven.Consume(tx, ct)) throw new LostException(proven.Lost.Text);
         var device = DeviceInfo.Of(c.Http);
         var result = await issuer.IssueAsync(tx, c.Nid, proven.IdentityId, [proven.Method], device, "self", ct);
         if (result is IssueResult.Issued issued)
@@ -180,7 +180,4 @@ internal sealed class RecoveryCompletion(
         public bool RevokesOthers { get; set; }
         public Flow? Settings { get; set; }
     }
-
-    /// <summary>Undoes the transaction: somebody else was faster.</summary>
-    private sealed class LostException() : Exception("What proved it was used meanwhile.");
 }

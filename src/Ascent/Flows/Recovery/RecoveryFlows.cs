@@ -1,5 +1,4 @@
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Http;
 
 namespace Ascent.Flows.Recovery;
@@ -7,18 +6,6 @@ namespace Ascent.Flows.Recovery;
 /// <summary>Makes recovery flows: at a start, in place of an expired one, after a failure.</summary>
 internal sealed class RecoveryFlows(FlowStore store, RecoveryMethods methods)
 {
-    /// <summary>A flow with an empty form.</summary>
-    public static Flow New(FlowContext c, bool isApi, string? returnTo, TimeSpan lifespan)
-    {
-        var id = Guid.NewGuid();
-        return new Flow
-        {
-            Id = id, Kind = FlowKind.Recovery, IsApi = isApi, RequestUrl = RequestUrl.Of(c.Http), ReturnTo = returnTo,
-            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + lifespan,
-            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Recovery, id) },
-        };
-    }
-
     /// <summary>Fills the form for the browser or app that asks.</summary>
     public static void Fill(FlowContext c, Flow flow, IRecoveryMethod method)
     {
@@ -31,8 +18,7 @@ internal sealed class RecoveryFlows(FlowStore store, RecoveryMethods methods)
     /// <summary>In place of one that expired: the same request, a fresh form, and a word about it.</summary>
     public Task<Flow> ReplaceAsync(FlowContext c, Flow expired)
     {
-        var flow = New(c, expired.IsApi, expired.ReturnTo, FlowKind.Recovery.Lifespan(c.Config));
-        flow.RequestUrl = expired.RequestUrl;
+        var flow = Flow.New(c, FlowKind.Recovery, expired.IsApi, expired.RequestUrl, expired.ReturnTo);
         flow.SkipsSettings = expired.SkipsSettings;
         Fill(c, flow, methods.Of(expired, c.Config));
         return KeepAsync(c, flow, [new FieldText("", UiMessages.RecoveryExpired(expired.ExpiresAt, c.Now))]);
@@ -42,7 +28,7 @@ internal sealed class RecoveryFlows(FlowStore store, RecoveryMethods methods)
     public Task<Flow> BeginAgainAsync(FlowContext c, IRecoveryMethod method, bool isApi, IReadOnlyList<FieldText> messages)
     {
         CsrfCookie.Rotate(c.Http, c.Config);
-        var flow = New(c, isApi, null, FlowKind.Recovery.Lifespan(c.Config));
+        var flow = Flow.New(c, FlowKind.Recovery, isApi, RequestUrl.Of(c.Http), null);
         Fill(c, flow, method);
         // Recorded so: the form of a native app has a token now.
         flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Courier;
 using Ascent.Events;
 using Ascent.Flows.Codes;
-using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Storage;
 
@@ -30,10 +28,9 @@ internal sealed class RecoverySender(IdentityStore identities, IdentityJson json
         return async (tx, ct) =>
         {
             var secret = await message.Issue(tx, new CodeRecipient(to.Via, to.Value, identity?.Id), ct);
-            var mail = new CourierMessage(to.Via == AddressVias.Email ? MessageChannel.Email : MessageChannel.Sms, to.Value, notify ? message.Invalid : message.Valid,
+            var mail = new CourierMessage(MessageChannel.Of(to.Via), to.Value, notify ? message.Invalid : message.Valid,
                 Data(flow, message, identity, notify ? null : secret));
-            if (identity is null && !notify) await courier.PretendAsync(tx, c.Nid, mail, ct);
-            else await courier.QueueAsync(tx, c.Nid, mail, ct);
+            await courier.QueueAsync(tx, c.Nid, mail, wanted: identity is not null || notify, ct);
             await events.WriteAsync(tx, c.Nid, new Event("recovery.requested") { Actor = "self", IdentityId = identity?.Id, Data = new JsonObject { ["via"] = to.Via } }, ct);
         };
     }
@@ -43,7 +40,7 @@ internal sealed class RecoverySender(IdentityStore identities, IdentityJson json
         var data = new JsonObject
         {
             ["expires_in_minutes"] = (int)message.Lifespan.TotalMinutes, ["request_url"] = flow.RequestUrl, ["transient_payload"] = flow.TransientPayload?.DeepClone() ?? new JsonObject(),
-            ["identity"] = identity is null ? null : JsonNode.Parse(JsonOut.ToBytes((json, identity), static (Utf8JsonWriter w, (IdentityJson Json, Identity Identity) s) => s.Json.WritePublic(w, s.Identity))),
+            ["identity"] = identity is null ? null : json.ToPublicNode(identity),
         };
         if (secret is not null) data[message.Name] = secret;
         return data;

@@ -18,7 +18,7 @@ internal sealed class RecoveryStart(FlowContexts contexts, FlowAnswers answers, 
         if (c.Session is not null) return SignedIn(c, isApi, c.Query("return_to"));
         var returnTo = c.Query("return_to");
         if (Refusal(c, returnTo) is { } refused) return await answers.FailAsync(c, refused, isApi);
-        var flow = RecoveryFlows.New(c, isApi, returnTo, FlowKind.Recovery.Lifespan(c.Config));
+        var flow = Flow.New(c, FlowKind.Recovery, isApi, RequestUrl.Of(c.Http), returnTo);
         flow.SkipsSettings = !isApi && c.QueryFlag("skip_settings");
         RecoveryFlows.Fill(c, flow, methods.Configured(c.Config));
         if (await hooks.BeforeAsync(c, flow) is { } stopped) return await answers.FailAsync(c, stopped, isApi);

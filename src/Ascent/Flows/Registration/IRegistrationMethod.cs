@@ -23,7 +23,7 @@ internal interface IRegistrationMethod
     bool IsEnabled(AscentConfig config);
 
     /// <summary>Whether what was sent is for this method. Methods are asked in their order; the first one that says so has it.</summary>
-    bool Claims(JsonObject body, AscentConfig config) => RegistrationSubmission.TextOf(body, "method") == Name;
+    bool Claims(JsonObject body, AscentConfig config) => body.Text("method") == Name;
 
     Task PopulateAsync(RegistrationForm form, CancellationToken ct);
 
@@ -85,9 +85,7 @@ internal sealed record RegistrationSubmission(FlowContext Context, Flow Flow, Js
     public IdentityDraft Draft() => new() { SchemaId = Schema.Id, Traits = Traits.Json };
 
     /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
-    public string? Text(string name) => TextOf(Body, name);
-
-    public static string? TextOf(JsonObject body, string name) => body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
+    public string? Text(string name) => Body.Text(name);
 }
 
 /// <summary>What a method made of a submission.</summary>

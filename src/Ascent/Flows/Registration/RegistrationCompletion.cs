@@ -101,10 +101,4 @@ internal sealed class RegistrationCompletion(
     private async Task<Outcome> FailAsync(FlowContext c, Flow flow, ApiError error) => new Outcome.Done(await answers.FailAsync(c, error, flow.IsApi));
 
     private static Outcome.Refused Refuse(UiText text) => new([new FieldText("", text)]);
-
-    /// <summary>Undoes the transaction: somebody else was faster.</summary>
-    private sealed class LostException(UiText message) : Exception
-    {
-        public UiText Text { get; } = message;
-    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Flows.OAuth2;
 using Ascent.Http;
 using Ascent.Schemas;
@@ -87,15 +86,10 @@ internal sealed class RegistrationStart(FlowContexts contexts, FlowAnswers answe
 
     private static Flow NewFlow(FlowContext c, bool isApi, string requestUrl, string? returnTo, string? schema, OAuth2Login? login)
     {
-        var id = Guid.NewGuid();
-        return new Flow
-        {
-            Id = id, Kind = FlowKind.Registration, IsApi = isApi, RequestUrl = requestUrl, ReturnTo = returnTo,
-            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Registration.Lifespan(c.Config),
-            Csrf = isApi ? null : Csrf.OwnerOf(c.Http, c.Config),
-            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Registration, id) },
-            IdentitySchema = schema, OAuth2Login = login,
-        };
+        var flow = Flow.New(c, FlowKind.Registration, isApi, requestUrl, returnTo);
+        if (!isApi) flow.Csrf = Csrf.OwnerOf(c.Http, c.Config);
+        (flow.IdentitySchema, flow.OAuth2Login) = (schema, login);
+        return flow;
     }
 
     private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -67,13 +67,11 @@ internal sealed record SettingsSubmission(FlowContext Context, Flow Flow, JsonOb
     /// <summary>Whether the session's proof is young enough for what is privileged.</summary>
     public bool HasPrivilege => SettingsPrivilege.IsGiven(Config, Session, Context.Now);
 
-    /// <summary>A member as text, numbers by their spelling; null where it is missing or empty.</summary>
-    public string? Text(string name) => TextOf(Body, name);
+    /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
+    public string? Text(string name) => Body.Text(name);
 
     /// <summary>A button that was pressed: true, or the text true of a form.</summary>
     public bool Flag(string name) => IsSet(Body, name);
-
-    public static string? TextOf(JsonObject body, string name) => body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
 
     public static bool IsSet(JsonObject body, string name) =>
         body[name] is JsonValue v && ((v.TryGetValue<bool>(out var flag) && flag) || (v.TryGetValue<string>(out var text) && text is "true" or "1" or "on"));

@@ -14,7 +14,7 @@ internal sealed class SettingsMethods(IEnumerable<ISettingsMethod> methods)
     public IEnumerable<ISettingsMethod> For(AscentConfig config) => All.Where(m => m.IsEnabled(config));
 
     /// <summary>The method that a submission is for: the one it names, or the one that knows it by what it holds.</summary>
-    public ISettingsMethod? Find(JsonObject body) => SettingsSubmission.TextOf(body, "method") is { } name
+    public ISettingsMethod? Find(JsonObject body) => body.Text("method") is { } name
         ? byName.GetValueOrDefault(name)
         : All.FirstOrDefault(m => m.Claims(body));
 }

@@ -84,14 +84,10 @@ internal sealed class SettingsStart(
 
     private static Flow NewFlow(FlowContext c, IdentityState state, bool isApi, string? returnTo)
     {
-        var id = Guid.NewGuid();
-        return new Flow
-        {
-            Id = id, Kind = FlowKind.Settings, IsApi = isApi, RequestUrl = RequestUrl.Of(c.Http), ReturnTo = returnTo, IdentityId = state.Identity.Id, State = FlowState.ShowForm,
-            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Settings.Lifespan(c.Config),
-            Csrf = isApi ? null : Csrf.OwnerOf(c.Http, c.Config),
-            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Settings, id) },
-        };
+        var flow = Flow.New(c, FlowKind.Settings, isApi, RequestUrl.Of(c.Http), returnTo, identity: state.Identity.Id);
+        flow.State = FlowState.ShowForm;
+        if (!isApi) flow.Csrf = Csrf.OwnerOf(c.Http, c.Config);
+        return flow;
     }
 
     private static IResult WithoutSession(FlowContext c, bool isApi)

@@ -73,10 +73,8 @@ internal sealed record VerificationSubmission(FlowContext Context, Flow Flow, Js
 {
     public AscentConfig Config => Context.Config;
 
-    /// <summary>A member as text, numbers by their spelling; null where it is missing or empty.</summary>
-    public string? Text(string name) => TextOf(Body, name);
-
-    public static string? TextOf(JsonObject body, string name) => body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
+    /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
+    public string? Text(string name) => Body.Text(name);
 }
 
 /// <summary>What a method made of a proof.</summary>

@@ -34,7 +34,7 @@ internal sealed class VerificationAnswers(FlowAnswers answers, FlowStore store, 
     public async Task<IResult> ExpiredAsync(FlowContext c, Flow expired)
     {
         var fresh = await starts.ReplaceAsync(c, expired);
-        return new RedirectResult(expired.IsApi || c.IsJson ? FlowUrl(c, fresh) : FlowAnswers.PageOf(c, fresh));
+        return new RedirectResult(expired.IsApi || c.IsJson ? FlowAnswers.ReadUrl(c, fresh) : FlowAnswers.PageOf(c, fresh));
     }
 
     /// <summary>A new flow says why the old one leads nowhere.</summary>
@@ -43,7 +43,7 @@ internal sealed class VerificationAnswers(FlowAnswers answers, FlowStore store, 
         var c = s.Context;
         var fresh = await starts.RetryAsync(c, s.Flow.IsApi && !over.InBrowser, over.Messages);
         if (!WantsJson(s)) return new RedirectResult(FlowAnswers.PageOf(c, fresh));
-        if (over.InBrowser) return new RedirectResult(FlowUrl(c, fresh));
+        if (over.InBrowser) return new RedirectResult(FlowAnswers.ReadUrl(c, fresh));
         return ApiError.Gone("This verification leads nowhere any more. Go on with the one that use_flow_id names.", "self_service_flow_replaced") with
         {
             Message = "The flow has been replaced", TopLevel = new JsonObject { ["use_flow_id"] = fresh.Id.ToString() },
@@ -51,6 +51,4 @@ internal sealed class VerificationAnswers(FlowAnswers answers, FlowStore store, 
     }
 
     private static bool WantsJson(VerificationSubmission s) => s.Context.IsJson || (s.Flow.IsApi && !s.IsLink);
-
-    private static string FlowUrl(FlowContext c, Flow flow) => $"{c.Config.Serve.Public.BaseUrl}self-service/verification/flows?id={flow.Id}";
 }

@@ -49,7 +49,7 @@ internal sealed class VerificationCompletion(FlowStore store, CodeStore codes, I
                 return new IdentityEdit.Apply(draft) { Event = Told(owner, to) };
             }, "self", async (tx, changed, ct) =>
             {
-                if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await codes.UseAsync(tx, c.Nid, proven.Proof, ct)) throw new LostException();
+                if (!await store.CompleteAsync(tx, c.Nid, flow, ct) || !await codes.UseAsync(tx, c.Nid, proven.Proof, ct)) throw new LostException(UiMessages.Of(MessageIds.VerificationAlreadyDone));
                 if (notices is not null) await mails.TellFormerAsync(tx, c, flow, changed, notices, ct);
                 await LoginThrottle.SucceededAsync(tx, c.Nid, attempt, ct);
             }, c.Ct);
@@ -64,9 +64,9 @@ internal sealed class VerificationCompletion(FlowStore store, CodeStore codes, I
                 _ => throw new UnreachableException(),
             };
         }
-        catch (LostException)
+        catch (LostException lost)
         {
-            return new VerificationResult.Over(UiMessages.Of(MessageIds.VerificationAlreadyDone));
+            return new VerificationResult.Over(lost.Text);
         }
     }
 
@@ -96,7 +96,4 @@ internal sealed class VerificationCompletion(FlowStore store, CodeStore codes, I
     private static Event Told(Guid owner, CodeRecipient to) => new("identity.address_verified") { Actor = "self", IdentityId = owner, Data = new() { ["via"] = to.Via } };
 
     private static VerificationResult.Wrong Wrong() => new(UiMessages.Of(MessageIds.VerificationCodeInvalid));
-
-    /// <summary>Undoes the transaction: somebody else was faster.</summary>
-    private sealed class LostException() : Exception("The proof was used or the flow ended meanwhile.");
 }

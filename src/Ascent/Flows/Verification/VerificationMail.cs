@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Courier;
 using Ascent.Flows.Codes;
-using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Schemas;
 using Ascent.Storage;
@@ -20,24 +19,19 @@ internal sealed class VerificationMail(CourierQueue courier, IdentityJson identi
         var tells = identity is null && c.Config.SelfService.Flows.Verification.NotifyUnknownRecipients && to.Via == AddressVias.Email && Identifiers.NormalizeEmail(to.Address) is not null;
         if (!tells)
             foreach (var (name, value) in notice.Data) data[name] = value?.DeepClone();
-        data["identity"] = identity is null ? null : Shown(identity);
-        var message = new CourierMessage(ChannelOf(to.Via), to.Address, tells ? method.UnknownRecipient : notice.Template, data);
-        if (identity is null && !tells) await courier.PretendAsync(tx, c.Nid, message, ct);
-        else await courier.QueueAsync(tx, c.Nid, message, ct);
+        data["identity"] = identity is null ? null : identities.ToPublicNode(identity);
+        var message = new CourierMessage(MessageChannel.Of(to.Via), to.Address, tells ? method.UnknownRecipient : notice.Template, data);
+        await courier.QueueAsync(tx, c.Nid, message, wanted: identity is not null || tells, ct);
     }
 
     /// <summary>Tells an address that it, or another one, is not what it was to an account.</summary>
     public Task TellFormerAsync(Tx tx, FlowContext c, Flow flow, VerifiableAddress address, Identity identity, CancellationToken ct)
     {
         var data = Common(flow);
-        data["identity"] = Shown(identity);
+        data["identity"] = identities.ToPublicNode(identity);
         data["changed_at"] = Rfc3339.Format(c.Now);
-        return courier.QueueAsync(tx, c.Nid, new CourierMessage(ChannelOf(address.Via), address.Value, TemplateType.VerifiableAddressChanged, data), ct);
+        return courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(address.Via), address.Value, TemplateType.VerifiableAddressChanged, data), ct);
     }
 
-    private JsonNode? Shown(Identity identity) => JsonNode.Parse(JsonOut.ToBytes((identities, identity), static (w, s) => s.identities.WritePublic(w, s.identity)));
-
     private static JsonObject Common(Flow flow) => new() { ["request_url"] = flow.RequestUrl, ["transient_payload"] = flow.TransientPayload?.DeepClone() ?? new JsonObject() };
-
-    private static MessageChannel ChannelOf(string via) => via == AddressVias.Sms ? MessageChannel.Sms : MessageChannel.Email;
 }

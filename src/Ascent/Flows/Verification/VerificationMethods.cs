@@ -12,12 +12,12 @@ internal sealed class VerificationMethods(IEnumerable<IVerificationMethod> metho
     public IVerificationMethod? InUse(AscentConfig config) => All.FirstOrDefault(m => m.IsInUse(config) && m.IsEnabled(config));
 
     /// <summary>Whether a submission names a method that there is, or none.</summary>
-    public bool Knows(JsonObject body) => VerificationSubmission.TextOf(body, "method") is not { } name || All.Any(m => m.Name == name);
+    public bool Knows(JsonObject body) => body.Text("method") is not { } name || All.Any(m => m.Name == name);
 
     /// <summary>The enabled method that a submission is for: the one it names, or the one that knows it by what it holds.</summary>
     public IVerificationMethod? Find(JsonObject body, AscentConfig config)
     {
-        var name = VerificationSubmission.TextOf(body, "method");
+        var name = body.Text("method");
         return All.FirstOrDefault(m => m.IsEnabled(config) && (name is null ? m.Claims(body) : m.Name == name));
     }
 }

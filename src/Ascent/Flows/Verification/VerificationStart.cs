@@ -1,6 +1,5 @@
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -39,14 +38,10 @@ internal sealed class VerificationStart(FlowContexts contexts, FlowAnswers answe
     /// <param name="csrf">The value of the anti-forgery cookie that it belongs to; null for native clients.</param>
     public static Flow New(FlowContext c, IVerificationMethod method, bool isApi, string requestUrl, string? returnTo, byte[]? csrf)
     {
-        var id = Guid.NewGuid();
-        return new Flow
-        {
-            Id = id, Kind = FlowKind.Verification, IsApi = isApi, RequestUrl = requestUrl, ReturnTo = returnTo, Active = method.Name,
-            IssuedAt = c.Now, CreatedAt = c.Now, UpdatedAt = c.Now, ExpiresAt = c.Now + FlowKind.Verification.Lifespan(c.Config),
-            Csrf = csrf is null ? null : Csrf.OwnerOf(csrf),
-            Ui = new UiContainer { Action = Flow.ActionUrl(c.Config, FlowKind.Verification, id) },
-        };
+        var flow = Flow.New(c, FlowKind.Verification, isApi, requestUrl, returnTo);
+        flow.Active = method.Name;
+        if (csrf is not null) flow.Csrf = Csrf.OwnerOf(csrf);
+        return flow;
     }
 
     private async Task<Flow> InsertAsync(FlowContext c, bool isApi, string requestUrl, string? returnTo, IReadOnlyList<UiText> messages)

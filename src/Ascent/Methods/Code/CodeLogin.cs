@@ -24,7 +24,7 @@ internal sealed class CodeLogin(IdentityStore identities, CodeAccounts accounts,
         aal == SessionAal.Aal2 ? config.SelfService.Methods.Code.MfaEnabled : config.SelfService.Methods.Code.PasswordlessEnabled;
 
     /// <summary>The button of an address names no method.</summary>
-    public bool Claims(JsonObject body) => body[CodeForm.Address] is JsonValue v && v.ToString().Length > 0;
+    public bool Claims(JsonObject body) => body.Text(CodeForm.Address) is not null;
 
     public string? Claimed(LoginSubmission submission) => IsVerifying(submission)
         ? submission.Text(CodeForm.Address) ?? submission.Text(LoginNodes.Identifier)

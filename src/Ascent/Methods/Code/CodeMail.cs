@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Ascent.Courier;
 using Ascent.Flows;
 using Ascent.Flows.Codes;
-using Ascent.Http;
 using Ascent.Identities;
 using Ascent.Storage;
 
@@ -14,7 +13,7 @@ internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJs
     public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeAccount account, CancellationToken ct)
     {
         var data = Common(c, flow);
-        data["identity"] = JsonNode.Parse(JsonOut.ToBytes((identities, account.Identity), static (w, s) => s.identities.WritePublic(w, s.Identity)));
+        data["identity"] = identities.ToPublicNode(account.Identity);
         data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, account.To, Lifespan(c), ct);
         await QueueAsync(tx, c, TemplateType.LoginCodeValid, account.To, data, ct);
     }
@@ -34,7 +33,7 @@ internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJs
     }
 
     private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, CancellationToken ct) =>
-        courier.QueueAsync(tx, c.Nid, new CourierMessage(to.Via == AddressVias.Sms ? MessageChannel.Sms : MessageChannel.Email, to.Address, template, data) { RequestHeaders = Headers(c) }, ct);
+        courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data) { RequestHeaders = Headers(c) }, ct);
 
     private static TimeSpan Lifespan(FlowContext c) => c.Config.SelfService.Methods.Code.Config.Lifespan;
 

@@ -54,16 +54,13 @@ internal sealed class CodeProof(CodeStore codes, FlowStore flows, IdentityWriter
             var mark = new AddressMark(good.Recipient.Via, good.Recipient.Address, Verified: true);
             var write = await writer.MarkAddressAsync(c.Nid, identity.Id, mark, "self", async (tx, _, token) =>
             {
-                if (!await codes.UseAsync(tx, c.Nid, good.Id, token)) throw new SpentException();
+                if (!await codes.UseAsync(tx, c.Nid, good.Id, token)) throw new LostException(AlreadyUsed);
             }, ct);
             return write is IdentityWrite.Updated updated ? new CodeProofResult.Good(updated.State.Identity, null) : new CodeProofResult.Wrong();
         }
-        catch (SpentException)
+        catch (LostException lost)
         {
-            return new CodeProofResult.Unusable(AlreadyUsed);
+            return new CodeProofResult.Unusable(lost.Text);
         }
     }
-
-    /// <summary>Undoes the transaction: somebody else was faster.</summary>
-    private sealed class SpentException : Exception;
 }

@@ -24,7 +24,7 @@ internal sealed class LinkVerification(CodeStore codes) : IVerificationMethod
 
     public bool IsInUse(AscentConfig config) => config.SelfService.Flows.Verification.Use == AddressProof.Link;
 
-    public bool Claims(JsonObject body) => VerificationSubmission.TextOf(body, Token) is not null;
+    public bool Claims(JsonObject body) => body.Text(Token) is not null;
 
     public bool HasProof(VerificationSubmission submission) => submission.Text(Token) is not null;
 

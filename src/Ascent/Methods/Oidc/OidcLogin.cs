@@ -19,7 +19,7 @@ internal sealed class OidcLogin(OidcStart start, ProviderClient client, PendingL
 
     public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
 
-    public bool Claims(JsonObject body) => OidcNodes.Text(body, OidcNodes.Provider) is not null;
+    public bool Claims(JsonObject body) => body.Text(OidcNodes.Provider) is not null;
 
     public LoginCargo? CargoOf(Flow flow) => pending.Find(flow);
 

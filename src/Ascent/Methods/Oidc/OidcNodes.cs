@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
@@ -23,9 +22,6 @@ internal static class OidcNodes
     public static string LabelOf(OidcProvider provider) => string.IsNullOrEmpty(provider.Label) ? provider.Id : provider.Label;
 
     public static UiNode Button(OidcProvider provider, Func<string, string, UiText> text) => UiNode.Submit(NodeGroups.Oidc, Provider, provider.Id, text(LabelOf(provider), provider.Id));
-
-    /// <summary>A member as text; null where it is missing or empty.</summary>
-    public static string? Text(JsonObject body, string name) => body[name] is JsonValue v && v.ToString() is { Length: > 0 } text ? text : null;
 
     public static Http.ApiError Unknown(string id) =>
         Http.ApiError.NotFound($"There is no provider '{(id.Length <= 40 ? id : id[..40] + "…")}' to sign in with.");

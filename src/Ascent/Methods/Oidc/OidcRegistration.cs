@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Flows.Registration;
@@ -16,7 +17,7 @@ internal sealed class OidcRegistration(OidcStart start, ProviderClient client, L
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Oidc.Enabled;
 
-    public bool Claims(JsonObject body, AscentConfig config) => OidcNodes.Text(body, OidcNodes.Provider) is not null && OidcNodes.Text(body, "method") is null or OidcNodes.Name;
+    public bool Claims(JsonObject body, AscentConfig config) => body.Text(OidcNodes.Provider) is not null && body.Text("method") is null or OidcNodes.Name;
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {

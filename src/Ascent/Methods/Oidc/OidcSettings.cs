@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Events;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Flows.Settings;
@@ -17,7 +18,7 @@ internal sealed class OidcSettings(OidcStart start) : ISettingsMethod
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Oidc.Enabled;
 
-    public bool Claims(JsonObject body) => OidcNodes.Text(body, OidcNodes.Link) is not null || OidcNodes.Text(body, OidcNodes.Unlink) is not null;
+    public bool Claims(JsonObject body) => body.Text(OidcNodes.Link) is not null || body.Text(OidcNodes.Unlink) is not null;
 
     public Task PopulateAsync(SettingsForm form, CancellationToken ct)
     {

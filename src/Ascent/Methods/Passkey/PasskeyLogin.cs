@@ -23,7 +23,7 @@ internal sealed class PasskeyLogin(IdentityStore identities, Ceremonies ceremoni
 
     public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
 
-    public bool Claims(JsonObject body) => body[AnswerName] is JsonValue v && v.ToString().Length > 0;
+    public bool Claims(JsonObject body) => body.Text(AnswerName) is not null;
 
     public Task PopulateAsync(LoginForm form, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Flows.Settings;
@@ -22,7 +23,7 @@ internal sealed class PasskeySettings(Ceremonies ceremonies, SchemaStore schemas
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Passkey.Enabled;
 
-    public bool Claims(JsonObject body) => SettingsSubmission.TextOf(body, RegisterName) is not null || SettingsSubmission.TextOf(body, RemoveName) is not null;
+    public bool Claims(JsonObject body) => body.Text(RegisterName) is not null || body.Text(RemoveName) is not null;
 
     public Task PopulateAsync(SettingsForm form, CancellationToken ct)
     {

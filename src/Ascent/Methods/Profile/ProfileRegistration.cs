@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Flows.Registration;
@@ -23,7 +24,7 @@ internal sealed class ProfileRegistration : IRegistrationMethod
 
     /// <summary>The buttons that go back stand on other methods' forms and come with their name.</summary>
     public bool Claims(JsonObject body, AscentConfig config) =>
-        IsEnabled(config) && (RegistrationSubmission.TextOf(body, "method") is NodeGroups.Profile or LegacyBack || RegistrationSubmission.TextOf(body, Screen) is Previous or CredentialSelection);
+        IsEnabled(config) && (body.Text("method") is NodeGroups.Profile or LegacyBack || body.Text(Screen) is Previous or CredentialSelection);
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {

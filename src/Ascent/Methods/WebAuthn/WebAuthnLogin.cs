@@ -29,7 +29,7 @@ internal sealed class WebAuthnLogin(IdentityStore identities, Ceremonies ceremon
 
     public static string AalOf(AscentConfig config) => config.SelfService.Methods.Webauthn.Config.Passwordless ? SessionAal.Aal1 : SessionAal.Aal2;
 
-    public bool Claims(JsonObject body) => body[AnswerName] is JsonValue v && v.ToString().Length > 0;
+    public bool Claims(JsonObject body) => body.Text(AnswerName) is not null;
 
     public Task PopulateAsync(LoginForm form, CancellationToken ct)
     {

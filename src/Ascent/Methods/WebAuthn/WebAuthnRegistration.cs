@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Registration;
 using Ascent.Identities;
@@ -25,7 +26,7 @@ internal sealed class WebAuthnRegistration(Ceremonies ceremonies) : IRegistratio
 
     /// <summary>The method that a submission names; the key's answer speaks for itself where it names none.</summary>
     public static bool KeyAnswerNamed(JsonObject body, string method, string field) =>
-        RegistrationSubmission.TextOf(body, "method") is { } named ? named == method : RegistrationSubmission.TextOf(body, field) is not null;
+        body.Text("method") is { } named ? named == method : body.Text(field) is not null;
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {

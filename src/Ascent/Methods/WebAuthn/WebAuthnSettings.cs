@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Flows;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 using Ascent.Flows.Settings;
@@ -20,7 +21,7 @@ internal sealed class WebAuthnSettings(Ceremonies ceremonies) : ISettingsMethod
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Webauthn.Enabled;
 
-    public bool Claims(JsonObject body) => SettingsSubmission.TextOf(body, RegisterName) is not null || SettingsSubmission.TextOf(body, RemoveName) is not null;
+    public bool Claims(JsonObject body) => body.Text(RegisterName) is not null || body.Text(RemoveName) is not null;
 
     public bool EnrolsSecondFactor(SettingsSubmission submission) =>
         WebAuthnLogin.AalOf(submission.Config) == SessionAal.Aal2 && submission.Text(RegisterName) is not null && submission.Text(RemoveName) is null;
