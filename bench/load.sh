@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # whoami under load, as a ratio to a bare Kestrel route in the same run; memory, start-up, statements; logins beside the bare cost of their
-# hash; whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some six minutes.
+# hash; whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some eight minutes.
 #   bench/load.sh                    both databases, 10^4 and 10^6 sessions
 #   SESSIONS="10000" ENGINES=sqlite SECONDS_EACH=4 ROUNDS=5 CONNECTIONS="64 4 1" bench/load.sh
 # The server (with PostgreSQL, where it is used) has one core, the load the other. Close other programs first. Tables that were filled
@@ -55,7 +55,8 @@ fi
 load() { taskset -c $load "$work/bench/Ascent.Benchmarks" "$@"; }
 logins() { # how much a login costs beside its hash, on the server's core in turns; then whoami at a fixed rate without and with logins
   load people "http://localhost:$admin/" "$PEOPLE"
-  load logins "http://localhost:$public/" "$PEOPLE" 8 10 > /dev/null
+  # Warm, as above: a login runs through far more code than whoami, and is run far less often.
+  load logins "http://localhost:$public/" "$PEOPLE" 8 40 > /dev/null
   : > "$work/login"; : > "$work/hash"; : > "$work/calm"; : > "$work/storm"; errors=0
   for _ in $(seq "$ROUNDS"); do
     taskset -c $server "$work/bench/Ascent.Benchmarks" hash "$SECONDS_EACH" >> "$work/hash"

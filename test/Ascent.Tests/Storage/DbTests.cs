@@ -81,11 +81,64 @@ public sealed class DbTests
         await Should.ThrowAsync<MissingReferenceException>(InsertAsync(database.Db, Guid.CreateVersion7(), Guid.CreateVersion7(), null, "{}"));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task What_was_queued_has_run_before_what_follows_and_before_the_commit(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        Guid first = Guid.CreateVersion7(), second = Guid.CreateVersion7(), last = Guid.CreateVersion7();
+
+        await database.Db.WriteAsync(async (tx, ct) =>
+        {
+            await tx.QueueAsync(Insertion(tenant.Nid, first, "first", "{}"), ct);
+            await tx.QueueAsync(Insertion(tenant.Nid, second, "second", "{}"), ct);
+            (await tx.ReadAsync(new Sql("select external_id from identity order by id"), r => r.Text(0), ct)).ShouldBe(["first", "second"]);
+            await tx.QueueAsync(new Sql("delete from identity where id = @id", ("id", first)), ct);
+            // How many it changed itself, whatever went before it.
+            (await tx.ExecuteAsync(new Sql("update identity set external_id = @to", ("to", null)), ct)).ShouldBe(1);
+            await tx.QueueAsync(Insertion(tenant.Nid, last, "last", "{}"), ct);
+        }, None);
+
+        (await database.Db.ReadAsync(new Sql("select id from identity order by id"), r => r.Guid(0), None)).ShouldBe([second, last]);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task What_was_queued_and_fails_takes_the_transaction_with_it(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        await InsertAsync(database.Db, tenant.Nid, Guid.CreateVersion7(), "taken", "{}");
+
+        foreach (var reads in (bool[])[false, true])
+            (await Should.ThrowAsync<UniqueViolationException>(database.Db.WriteAsync(async (tx, ct) =>
+            {
+                await InsertAsync(tx, tenant.Nid, Guid.CreateVersion7(), "free", "{}", ct);
+                await tx.QueueAsync(Insertion(tenant.Nid, Guid.CreateVersion7(), "taken", "{}"), ct);
+                if (reads) await tx.ReadAsync(new Sql("select 1"), r => r.Int(0), ct);
+            }, None))).Table.ShouldBe("identity");
+
+        (await database.Db.ReadAsync(new Sql("select external_id from identity"), r => r.Text(0), None)).ShouldBe(["taken"]);
+        await InsertAsync(database.Db, tenant.Nid, Guid.CreateVersion7(), "free", "{}"); // what failed has left nothing behind on its connection
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task One_statement_is_a_transaction_of_its_own(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        (await database.Db.ExecuteAsync(Insertion(tenant.Nid, Guid.CreateVersion7(), "one", "{}"), None)).ShouldBe(1);
+        (await database.Db.ChangeAsync(new Sql("update identity set external_id = @to where external_id = @from returning external_id", ("to", "two"), ("from", "one")), r => r.Text(0), None)).ShouldBe(["two"]);
+        await Should.ThrowAsync<UniqueViolationException>(database.Db.ExecuteAsync(Insertion(tenant.Nid, Guid.CreateVersion7(), "two", "{}"), None));
+        (await database.Db.ReadAsync(new Sql("select external_id from identity"), r => r.Text(0), None)).ShouldBe(["two"]);
+    }
+
     private static Task InsertAsync(Db db, Guid nid, Guid id, string? externalId, string traits) =>
         db.WriteAsync((tx, ct) => InsertAsync(tx, nid, id, externalId, traits, ct), None);
 
-    private static Task<int> InsertAsync(Tx tx, Guid nid, Guid id, string? externalId, string traits, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+    private static Task<int> InsertAsync(Tx tx, Guid nid, Guid id, string? externalId, string traits, CancellationToken ct) => tx.ExecuteAsync(Insertion(nid, id, externalId, traits), ct);
+
+    private static Sql Insertion(Guid nid, Guid id, string? externalId, string traits) => new("""
         insert into identity (nid, id, version, schema_id, state, state_changed_at, traits, verifiable_addresses, recovery_addresses, available_aal, external_id, created_at, updated_at)
         values (@nid, @id, 1, 'default', 'active', @at, @traits, '[]', '[]', 'aal0', @external, @at, @at)
-        """, ("nid", nid), ("id", id), ("at", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero)), ("traits", traits), ("external", externalId)), ct);
+        """, ("nid", nid), ("id", id), ("at", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero)), ("traits", traits), ("external", externalId));
 }
