@@ -82,6 +82,13 @@ public sealed class DbTests
     }
 
     [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_name_in_a_text_is_none(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        (await database.Db.ReadOneAsync(new Sql("select 'it''s ada@example.org, @one' || @one || '@two' || @one || @two", ("two", "2"), ("one", "1")), r => r.Text(0), None)).ShouldBe("it's ada@example.org, @one1@two12");
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
     public async Task What_was_queued_has_run_before_what_follows_and_before_the_commit(string engine)
     {
         await using var database = await TestDatabase.CreateAsync(engine);

@@ -86,6 +86,7 @@ internal sealed partial class PostgresDialect : Dialect
         var names = new List<string>();
         var numbered = Placeholder().Replace(text, m =>
         {
+            if (!m.Groups["name"].Success) return m.Value;
             var name = m.Groups["name"].Value;
             if (!names.Contains(name, StringComparer.Ordinal)) names.Add(name);
             return $"${names.IndexOf(name) + 1}";
@@ -106,6 +107,7 @@ internal sealed partial class PostgresDialect : Dialect
         throw new InvalidOperationException($"The statement names @{name}, and no value was given for it.");
     }
 
-    [GeneratedRegex("@(?<name>[a-z_][a-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    /// <summary>A name, or a text in which none is.</summary>
+    [GeneratedRegex("'[^']*'|@(?<name>[a-z_][a-z0-9_]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }
