@@ -54,8 +54,8 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
     public async Task<JsonObject?> TakeAsync(FlowContext c, Guid id, string name, bool inCookie)
     {
         if (inCookie && !Ids(c.Http.Request).Contains(id)) return null;
-        var taken = await db.WriteAsync((tx, ct) => tx.ReadAsync(new Sql("delete from continuity where nid = @nid and id = @id and name = @name and expires_at > @now returning payload",
-            ("nid", c.Nid), ("id", id), ("name", name), ("now", time.GetUtcNow())), r => r.Text(0), ct), c.Ct);
+        var taken = await db.ChangeAsync(new Sql("delete from continuity where nid = @nid and id = @id and name = @name and expires_at > @now returning payload",
+            ("nid", c.Nid), ("id", id), ("name", name), ("now", time.GetUtcNow())), r => r.Text(0), c.Ct);
         return taken is [var payload] && ciphers.AtRest.Decrypt(PayloadPurpose, payload, id.ToString("N")) is { } json ? JsonNode.Parse(json) as JsonObject : null;
     }
 
@@ -65,11 +65,11 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
     public async Task<JsonObject?> ResumeAsync(FlowContext c, string name, Guid? identity)
     {
         if (Ids(c.Http.Request) is not { Count: > 0 } ids) return null;
-        var taken = await db.WriteAsync((tx, ct) => tx.ReadAsync(new Sql("""
+        var taken = await db.ChangeAsync(new Sql("""
             delete from continuity
             where nid = @nid and id = any(@ids) and name = @name and expires_at > @now and (identity_id is null or identity_id = @identity)
             returning id, payload
-            """, ("nid", c.Nid), ("ids", ids), ("name", name), ("now", time.GetUtcNow()), ("identity", identity ?? Guid.Empty)), r => (Id: r.Guid(0), Payload: r.Text(1)), ct), c.Ct);
+            """, ("nid", c.Nid), ("ids", ids), ("name", name), ("now", time.GetUtcNow()), ("identity", identity ?? Guid.Empty)), r => (Id: r.Guid(0), Payload: r.Text(1)), c.Ct);
         if (taken.Count == 0) return null;
         var (id, payload) = taken[^1];
         SetCookie(c, [.. ids.Where(i => i != id)], TimeSpan.FromMinutes(15));

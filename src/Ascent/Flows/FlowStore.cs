@@ -64,8 +64,8 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
     }
 
     /// <summary>Counts a submission before anything of it is looked at; the count after it.</summary>
-    public async Task<int> CountSubmissionAsync(Guid nid, Guid id, CancellationToken ct) => await db.WriteAsync(async (tx, token) =>
-        await tx.ReadValueAsync(new Sql("update flow set submit_count = submit_count + 1 where nid = @nid and id = @id returning submit_count", ("nid", nid), ("id", id)), r => r.Int(0), token) ?? int.MaxValue, ct);
+    public async Task<int> CountSubmissionAsync(Guid nid, Guid id, CancellationToken ct) =>
+        await db.ChangeAsync(new Sql("update flow set submit_count = submit_count + 1 where nid = @nid and id = @id returning submit_count", ("nid", nid), ("id", id)), r => r.Int(0), ct) is [var count] ? count : int.MaxValue;
 
     private string Seal(string purpose, Guid id, string text) => cipher.Encrypt(purpose, text, id.ToString("N"));
 

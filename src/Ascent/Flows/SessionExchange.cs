@@ -60,11 +60,11 @@ internal sealed class SessionExchange(Db db, Ciphers ciphers, TimeProvider time)
     public async Task<ExchangeResult> TakeAsync(Guid nid, string initCode, string returnCode, CancellationToken ct)
     {
         (string, object?)[] codes = [("nid", nid), ("init", Tokens.Key(initCode)), ("return", Tokens.Key(returnCode)), ("now", time.GetUtcNow())];
-        var taken = await db.WriteAsync((tx, token) => tx.ReadAsync(new Sql("""
+        var taken = await db.ChangeAsync(new Sql("""
             delete from session_exchange
             where nid = @nid and init_code = @init and return_code = @return and session_id is not null and expires_at > @now
             returning session_id, token
-            """, codes), r => (Session: r.Guid(0), Token: r.Text(1)), token), ct);
+            """, codes), r => (Session: r.Guid(0), Token: r.Text(1)), ct);
         if (taken is [var (session, sealedToken)])
             return SessionToken.TryParse(ciphers.AtRest.Decrypt(Purpose, sealedToken, session.ToString("N")), out var token) ? new ExchangeResult.Session(session, token) : new ExchangeResult.Nothing();
         var flow = await db.ReadValueAsync(new Sql("""
