@@ -8,8 +8,8 @@ namespace Ascent.Methods.Code;
 
 /// <summary>
 /// Six digits by mail or text message: signing in and up by them, as a second factor, proving an address and getting back into an
-/// account. Refuses: a code twice, a
-/// code in another flow or for another account than it was sent for, and sending one to an address that nobody signs in with.
+/// account. Refuses: a code twice, a code in another flow or for another account than it was sent for, and sending one to an address
+/// that nobody signs in with.
 /// </summary>
 internal static class CodeModule
 {
