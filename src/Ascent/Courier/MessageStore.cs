@@ -80,7 +80,7 @@ internal sealed class MessageStore(Db db)
     /// <summary>The newest first, those after <paramref name="after"/>.</summary>
     public Task<List<StoredMessage>> ListAsync(Guid nid, MessageFilter filter, (DateTimeOffset At, Guid Id)? after, int most, CancellationToken ct)
     {
-        var parameters = new List<(string, object?)> { ("nid", nid), ("most", most) };
+        var parameters = new List<(string, SqlValue)> { ("nid", nid), ("most", most) };
         var conditions = "nid = @nid";
         if (filter.Status is { } status)
         {

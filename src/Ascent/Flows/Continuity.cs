@@ -28,7 +28,7 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
         {
             // A later form takes the place of the one that waits under the same name.
             if (known.Count > 0)
-                await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", known), ("name", name)), ct);
+                await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", SqlValue.Of(known)), ("name", name)), ct);
             await InsertAsync(tx, c.Nid, id, name, identity, payload, lifetime, ct);
         }, c.Ct);
         SetCookie(c, [.. known.TakeLast(MostWaiting - 1), id], lifetime);
@@ -41,7 +41,7 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
         await db.WriteAsync(async (tx, ct) =>
         {
             if (known.Count > 0)
-                await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", known), ("name", name)), ct);
+                await tx.ExecuteAsync(new Sql("delete from continuity where nid = @nid and id = any(@ids) and name = @name", ("nid", c.Nid), ("ids", SqlValue.Of(known)), ("name", name)), ct);
             await InsertAsync(tx, c.Nid, id, name, null, payload, lifetime, ct);
         }, c.Ct);
         if (inCookie) SetCookie(c, [.. known.TakeLast(MostWaiting - 1), id], lifetime);
@@ -69,7 +69,7 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
             delete from continuity
             where nid = @nid and id = any(@ids) and name = @name and expires_at > @now and (identity_id is null or identity_id = @identity)
             returning id, payload
-            """, ("nid", c.Nid), ("ids", ids), ("name", name), ("now", time.GetUtcNow()), ("identity", identity ?? Guid.Empty)), r => (Id: r.Guid(0), Payload: r.Text(1)), c.Ct);
+            """, ("nid", c.Nid), ("ids", SqlValue.Of(ids)), ("name", name), ("now", time.GetUtcNow()), ("identity", identity ?? Guid.Empty)), r => (Id: r.Guid(0), Payload: r.Text(1)), c.Ct);
         if (taken.Count == 0) return null;
         var (id, payload) = taken[^1];
         SetCookie(c, [.. ids.Where(i => i != id)], TimeSpan.FromMinutes(15));

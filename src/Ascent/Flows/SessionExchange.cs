@@ -59,7 +59,7 @@ internal sealed class SessionExchange(Db db, Ciphers ciphers, TimeProvider time)
     /// <summary>Of several requests with the same codes one gets the session.</summary>
     public async Task<ExchangeResult> TakeAsync(Guid nid, string initCode, string returnCode, CancellationToken ct)
     {
-        (string, object?)[] codes = [("nid", nid), ("init", Tokens.Key(initCode)), ("return", Tokens.Key(returnCode)), ("now", time.GetUtcNow())];
+        (string, SqlValue)[] codes = [("nid", nid), ("init", Tokens.Key(initCode)), ("return", Tokens.Key(returnCode)), ("now", time.GetUtcNow())];
         var taken = await db.ChangeAsync(new Sql("""
             delete from session_exchange
             where nid = @nid and init_code = @init and return_code = @return and session_id is not null and expires_at > @now

@@ -27,7 +27,7 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
             join identity i on i.nid = f.nid and i.id = f.identity_id
             where f.nid = @nid and f.type = any(@types) and f.identifier = @identifier
             order by c.type, a.identifier
-            """, ("nid", nid), ("types", types), ("identifier", identifier)),
+            """, ("nid", nid), ("types", SqlValue.Of(types)), ("identifier", identifier)),
             r => (Identity: IdentityRow.Read(r), Part: IdentityRow.ReadCredential(r, IdentityRow.Count)), ct);
         return [.. rows.GroupBy(r => (r.Identity.Id, r.Part.Type)).Select(g => new CredentialMatch(g.First().Identity, Whole(g.Key.Id, g.Select(r => r.Part))))];
     }
@@ -58,7 +58,7 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
             left join credential_identifier a on a.nid = c.nid and a.identity_id = c.identity_id and a.type = c.type
             where c.nid = @nid and c.identity_id = any(@ids)
             order by c.identity_id, c.type, a.identifier
-            """, ("nid", nid), ("ids", ids)), r => (Identity: r.Guid(IdentityRow.CredentialCount + 1), Part: IdentityRow.ReadCredential(r, 0)), ct);
+            """, ("nid", nid), ("ids", SqlValue.Of(ids))), r => (Identity: r.Guid(IdentityRow.CredentialCount + 1), Part: IdentityRow.ReadCredential(r, 0)), ct);
         return rows.GroupBy(r => (r.Identity, r.Part.Type)).ToLookup(g => g.Key.Identity, g => Whole(g.Key.Identity, g.Select(r => r.Part)));
     }
 

@@ -58,7 +58,7 @@ internal sealed class IdentityTable(CredentialSecrets secrets)
     public static Task<int> DeleteAsync(Tx tx, Guid nid, Guid id, CancellationToken ct) =>
         tx.ExecuteAsync(new Sql("delete from identity where nid = @nid and id = @id", ("nid", nid), ("id", id)), ct);
 
-    private static (string, object?)[] Values(Guid nid, Identity i) =>
+    private static (string, SqlValue)[] Values(Guid nid, Identity i) =>
     [
         ("nid", nid), ("id", i.Id), ("version", i.Version), ("schema", i.SchemaId), ("state", i.State), ("changed", i.StateChangedAt), ("traits", i.Traits),
         ("public", i.MetadataPublic), ("admin", i.MetadataAdmin), ("verifiable", i.VerifiableAddressesJson), ("recovery", i.RecoveryAddressesJson),

@@ -54,14 +54,14 @@ internal sealed class Lockouts(Db db, ThrottleKeys keys, EventWriter events, Tim
         return released.Count;
     }, ct);
 
-    private (string Text, (string, object?)[] Parameters) Which(Guid nid, LockoutFilter filter)
+    private (string Text, (string, SqlValue)[] Parameters) Which(Guid nid, LockoutFilter filter)
     {
         var text = "nid = @nid and locked_until > @now";
-        var parameters = new List<(string, object?)> { ("nid", nid), ("now", time.GetUtcNow()) };
+        var parameters = new List<(string, SqlValue)> { ("nid", nid), ("now", time.GetUtcNow()) };
         if (filter.Ids is not null)
         {
             text += " and subject = any(@ids)";
-            parameters.Add(("ids", filter.Ids));
+            parameters.Add(("ids", SqlValue.Of(filter.Ids)));
         }
         if (filter.IdentityId is not null)
         {

@@ -21,7 +21,7 @@ internal static class ThrottleTable
     /// </summary>
     public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Db db, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct)
     {
-        var parameters = new List<(string, object?)>(2 + (5 * wanted.Count)) { ("nid", nid), ("now", now) };
+        var parameters = new List<(string, SqlValue)>(2 + (5 * wanted.Count)) { ("nid", nid), ("now", now) };
         for (var i = 0; i < wanted.Count; i++)
         {
             var (subject, key, limit) = wanted[i];
@@ -36,11 +36,11 @@ internal static class ThrottleTable
     public static Task TakeBackAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.QueueAsync(new Sql("""
         update throttle set failures = failures - 1, locked_until = case when locked_at is null then null else locked_until end
         where nid = @nid and subject = any(@subjects) and failures > 0
-        """, ("nid", nid), ("subjects", subjects)), ct);
+        """, ("nid", nid), ("subjects", SqlValue.Of(subjects))), ct);
 
     /// <summary>Begins anew. A lock that was announced stays: others guessed meanwhile, and an auditor has read of it.</summary>
     public static Task ClearAsync(Tx tx, Guid nid, IReadOnlyList<Guid> subjects, CancellationToken ct) => tx.QueueAsync(new Sql(
-        "delete from throttle where nid = @nid and subject = any(@subjects) and locked_at is null", ("nid", nid), ("subjects", subjects)), ct);
+        "delete from throttle where nid = @nid and subject = any(@subjects) and locked_at is null", ("nid", nid), ("subjects", SqlValue.Of(subjects))), ct);
 
     /// <summary>Announces the lock that the last place brought, unless places were given back since; null then.</summary>
     public static async Task<(int Failures, DateTimeOffset Until)?> AnnounceAsync(
@@ -59,7 +59,7 @@ internal static class ThrottleTable
         var ends = await tx.ReadAsync(new Sql("""
             select case when locked_at is null and locked_until is not null then @soon else coalesce(locked_until, window_ends) end from throttle
             where nid = @nid and subject = any(@subjects) and coalesce(locked_until, window_ends) > @now and (locked_until is not null or failures >= allowed)
-            """, ("soon", soon), ("nid", nid), ("subjects", subjects), ("now", now)), r => r.Time(0), ct);
+            """, ("soon", soon), ("nid", nid), ("subjects", SqlValue.Of(subjects)), ("now", now)), r => r.Time(0), ct);
         return ends.Count == 0 ? null : ends.Max();
     }
 

@@ -54,7 +54,7 @@ internal sealed class SessionBulk(Db db, TimeProvider time, EventWriter events)
         var which = order.Ids is null
             ? $"id in (select id from session where nid = @nid{(order.Delete ? "" : " and active")} limit @batch)"
             : $"{order.Column} = any(@ids)";
-        (string, object?) choice = order.Ids is null ? ("batch", WildcardBatch) : ("ids", order.Ids);
+        (string, SqlValue) choice = order.Ids is null ? ("batch", WildcardBatch) : ("ids", SqlValue.Of(order.Ids));
         return order.Delete
             ? new Sql($"delete from session where nid = @nid and {which}", ("nid", nid), choice)
             : new Sql($"update session set active = @no, updated_at = @now where nid = @nid and active and {which}", ("nid", nid), ("no", false), ("now", time.GetUtcNow()), choice);

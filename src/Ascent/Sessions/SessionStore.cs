@@ -104,7 +104,7 @@ internal sealed class SessionStore(Db db, TimeProvider time, ConfigStore config,
     private static string Where(SessionFilter filter) =>
         (filter.IdentityId is null ? "" : " and s.identity_id = @identity") + filter.Active switch { true => $" and {IsActive}", false => $" and not {IsActive}", null => "" };
 
-    private IEnumerable<(string, object?)> Parameters(SessionFilter filter)
+    private IEnumerable<(string, SqlValue)> Parameters(SessionFilter filter)
     {
         if (filter.IdentityId is { } identity) yield return ("identity", identity);
         if (filter.Active is not null) yield return ("now", time.GetUtcNow());

@@ -62,7 +62,7 @@ internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore confi
         return db.ExecuteAsync(new Sql("""
             update session set used_at = @at, expires_at = case when @sliding and expires_at < @expires then @expires else expires_at end
             where nid = @nid and id = any(@ids) and active and used_at < @at and expires_at > @at
-            """, ("at", at), ("sliding", settings.Sliding), ("expires", at + settings.Lifespan), ("nid", tenant.Nid), ("ids", ids)), ct);
+            """, ("at", at), ("sliding", settings.Sliding), ("expires", at + settings.Lifespan), ("nid", tenant.Nid), ("ids", SqlValue.Of(ids))), ct);
     }
 
     private void Forget(DateTimeOffset now)

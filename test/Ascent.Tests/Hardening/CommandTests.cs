@@ -135,7 +135,7 @@ public sealed class CommandTests
             await db.ExecuteAsync(new Sql("""
                 insert into message (nid, id, status, channel, recipient, template_type, send_count, due_at, created_at, updated_at)
                 values (@nid, @id, @status, 'email', @recipient, 'recovery_valid', 1, @due, @at, @at)
-                """, ("nid", tenant.Nid), ("id", Guid.CreateVersion7()), ("status", status), ("recipient", recipient), ("due", due ? at : null), ("at", at)), None);
+                """, ("nid", tenant.Nid), ("id", Guid.CreateVersion7()), ("status", status), ("recipient", recipient), ("due", due ? at : (DateTimeOffset?)null), ("at", at)), None);
         }
         var result = await RunningProgram.RunToEndAsync(["cleanup", "sql", workshop.Database.Dsn]);
         result.ExitCode.ShouldBe(0, result.All);

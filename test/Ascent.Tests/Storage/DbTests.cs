@@ -102,7 +102,7 @@ public sealed class DbTests
             (await tx.ReadAsync(new Sql("select external_id from identity order by external_id"), r => r.Text(0), ct)).ShouldBe(["first", "second"]);
             await tx.QueueAsync(new Sql("delete from identity where id = @id", ("id", first)), ct);
             // How many it changed itself, whatever went before it.
-            (await tx.ExecuteAsync(new Sql("update identity set external_id = @to", ("to", null)), ct)).ShouldBe(1);
+            (await tx.ExecuteAsync(new Sql("update identity set external_id = @to", ("to", (string?)null)), ct)).ShouldBe(1);
             await tx.QueueAsync(Insertion(tenant.Nid, last, "last", "{}"), ct);
         }, None);
 
@@ -137,6 +137,20 @@ public sealed class DbTests
         (await database.Db.ChangeAsync(new Sql("update identity set external_id = @to where external_id = @from returning external_id", ("to", "two"), ("from", "one")), r => r.Text(0), None)).ShouldBe(["two"]);
         await Should.ThrowAsync<UniqueViolationException>(database.Db.ExecuteAsync(Insertion(tenant.Nid, Guid.CreateVersion7(), "two", "{}"), None));
         (await database.Db.ReadAsync(new Sql("select external_id from identity"), r => r.Text(0), None)).ShouldBe(["two"]);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_missing_has_its_type_so_that_the_statement_stays_prepared()
+    {
+        await using var database = await TestDatabase.CreateAsync("postgres");
+        var prepared = await database.Db.WriteAsync(async (tx, ct) =>
+        {
+            // Null first: what it is must not have to be learned from the first value that comes.
+            foreach (var missing in (bool[])[true, true, true, false, false, true, false])
+                await tx.ReadAsync(new Sql("select @id as id, @at as at, @name as name", ("id", missing ? (Guid?)null : Guid.CreateVersion7()), ("at", missing ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch), ("name", missing ? (string?)null : "x")), r => 0, ct);
+            return await tx.ReadAsync(new Sql("select generic_plans + custom_plans from pg_prepared_statements where statement like 'select $1 as id%'"), r => r.Long(0), ct);
+        }, None);
+        prepared.ShouldBe([6]); // all but the first, since a statement is prepared when it is run for the second time
     }
 
     private static Task InsertAsync(Db db, Guid nid, Guid id, string? externalId, string traits) =>

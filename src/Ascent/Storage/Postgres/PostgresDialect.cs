@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ascent.Storage.Postgres;
 
@@ -96,10 +97,27 @@ internal sealed partial class PostgresDialect : Dialect
 
     private void Bind(NpgsqlParameterCollection parameters, Positional known, Sql sql)
     {
-        foreach (var name in known.Names) parameters.Add(new NpgsqlParameter { Value = ToParameter(ValueOf(sql, name)) });
+        foreach (var name in known.Names)
+        {
+            var value = ValueOf(sql, name);
+            parameters.Add(new NpgsqlParameter { NpgsqlDbType = TypeOf(value.Type), Value = ToParameter(value.Value) });
+        }
     }
 
-    private static object? ValueOf(Sql sql, string name)
+    private static NpgsqlDbType TypeOf(SqlType type) => type switch
+    {
+        SqlType.Text => NpgsqlDbType.Text,
+        SqlType.Uuid => NpgsqlDbType.Uuid,
+        SqlType.Whole => NpgsqlDbType.Integer,
+        SqlType.Long => NpgsqlDbType.Bigint,
+        SqlType.Flag => NpgsqlDbType.Boolean,
+        SqlType.Bytes => NpgsqlDbType.Bytea,
+        SqlType.Uuids => NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+        SqlType.Texts => NpgsqlDbType.Array | NpgsqlDbType.Text,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static SqlValue ValueOf(Sql sql, string name)
     {
         foreach (var (given, value) in sql.Parameters)
             if (given == name)

@@ -73,8 +73,8 @@ internal sealed class SqliteConnectionState : IDisposable
     {
         var text = dialect.Resolve(sql.Text);
         foreach (var (name, value) in sql.Parameters)
-            if (value is not (byte[] or string) && value is System.Collections.IEnumerable list)
-                text = Expand(text, name, list.Cast<object>().Count());
+            if (List(value) is { } list)
+                text = Expand(text, name, list.Length);
         if (!prepared.TryGetValue(text, out var command))
         {
             command = Connection.CreateCommand();
@@ -83,10 +83,17 @@ internal sealed class SqliteConnectionState : IDisposable
         }
         command.Parameters.Clear();
         foreach (var (name, value) in sql.Parameters)
-            if (value is not (byte[] or string) && value is System.Collections.IEnumerable list) BindList(command, name, [.. list.Cast<object>()]);
-            else command.Parameters.AddWithValue($"@{name}", dialect.ToParameter(value));
+            if (List(value) is { } list) BindList(command, name, list);
+            else command.Parameters.AddWithValue($"@{name}", dialect.ToParameter(value.Value));
         return command;
     }
+
+    private static object[]? List(SqlValue value) => value.Type switch
+    {
+        SqlType.Uuids => [.. ((IReadOnlyCollection<Guid>)value.Value!).Cast<object>()],
+        SqlType.Texts => [.. ((IReadOnlyCollection<string>)value.Value!)],
+        _ => null,
+    };
 
     private string Expand(string text, string name, int count)
     {
