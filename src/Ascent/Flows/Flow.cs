@@ -34,8 +34,13 @@ internal sealed class Flow
     /// <summary>What the kind and the methods remember; see <see cref="FlowData"/> for the names.</summary>
     public JsonObject Data { get; init; } = [];
 
+    /// <summary>The form and the data as they were read, as long as nothing else was saved.</summary>
+    public Text? AsRead { get; set; }
+
     public int SubmitCount { get; set; }
     public bool Completed { get; set; }
+
+    public sealed record Text(string Ui, string Data);
 
     public string TypeName => IsApi ? "api" : "browser";
 

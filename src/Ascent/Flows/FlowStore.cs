@@ -50,17 +50,27 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
     public Task SaveAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => tx.QueueAsync(Update(nid, flow), ct);
 
     /// <summary>Saves a flow as it is when it is done; false when it was already, by whoever was faster.</summary>
-    public async Task<bool> CompleteAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => await tx.ExecuteAsync(Update(nid, flow, ", completed = true", " and completed = false"), ct) == 1;
+    public async Task<bool> CompleteAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => await tx.ExecuteAsync(Completion(nid, flow), ct) == 1;
+
+    /// <summary>As <see cref="CompleteAsync"/>; a row comes back where it was not done yet.</summary>
+    public Task<Later<List<bool>>> CompleteLaterAsync(Tx tx, Guid nid, Flow flow, CancellationToken ct) => tx.ReadLaterAsync(Completion(nid, flow, " returning completed"), r => r.Bool(0), ct);
+
+    private Sql Completion(Guid nid, Flow flow, string answer = "") => Update(nid, flow, ", completed = true", $" and completed = false{answer}");
 
     private Sql Update(Guid nid, Flow f, string also = "", string condition = "")
     {
         f.UpdatedAt = Instant.Truncate(time.GetUtcNow());
+        var text = new Flow.Text(f.Ui.ToJson(), f.Data.ToJsonString());
+        // What is as it was read need not be encrypted and written again. What one save changed may be undone with its transaction.
+        var (sameUi, sameData) = (text.Ui == f.AsRead?.Ui, text.Data == f.AsRead?.Data);
+        if (!sameUi || !sameData) f.AsRead = null;
         return new Sql($"""
-            update flow set state = @state, active = @active, return_to = @return_to, csrf = @csrf, request_url = @request_url, ui = @ui, data = @data, updated_at = @updated_at{also}
+            update flow set state = @state, active = @active, return_to = @return_to, csrf = @csrf, request_url = @request_url,
+                ui = coalesce(@ui, ui), data = coalesce(@data, data), updated_at = @updated_at{also}
             where nid = @nid and id = @id{condition}
             """,
             ("nid", nid), ("id", f.Id), ("state", f.State), ("active", f.Active), ("return_to", f.ReturnTo), ("csrf", f.Csrf), ("request_url", f.RequestUrl),
-            ("ui", Seal(UiPurpose, f.Id, f.Ui.ToJson())), ("data", Seal(DataPurpose, f.Id, f.Data.ToJsonString())), ("updated_at", f.UpdatedAt));
+            ("ui", sameUi ? null : Seal(UiPurpose, f.Id, text.Ui)), ("data", sameData ? null : Seal(DataPurpose, f.Id, text.Data)), ("updated_at", f.UpdatedAt));
     }
 
     /// <summary>Counts a submission before anything of it is looked at; the count after it.</summary>
@@ -88,6 +98,7 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
         IdentityId = r.GuidOrNull(8),
         Ui = UiContainer.Parse(ui),
         Data = JsonNode.Parse(data)!.AsObject(),
+        AsRead = new Flow.Text(ui, data),
         SubmitCount = r.Int(11),
         Completed = r.Bool(12),
         IssuedAt = r.Time(13),

@@ -72,13 +72,13 @@ internal static class ThrottleTable
 
     // Addresses last and the others in the order of their keys, as everywhere, so that nobody waits for each other crosswise.
     private static string ReserveText(int count) => $"""
-        with wanted as ({string.Join(" union all ", Enumerable.Range(0, count).Select(i => $"select @subject{i} as subject, @kind{i} as kind, @allowed{i} as allowed, @ends{i} as ends, @lockout{i} as lockout"))})
         insert into throttle (nid, subject, kind, failures, allowed, lockout, window_ends, locked_until)
         select @nid, w.subject, w.kind, 1, w.allowed, w.lockout, w.ends, case when w.allowed <= 1 then @now + w.lockout else null end
-        from wanted w
-        where not exists (
-            select 1 from throttle t join wanted o on o.subject = t.subject
-            where t.nid = @nid and coalesce(t.locked_until, t.window_ends) > @now and (t.locked_until is not null or t.failures >= o.allowed))
+        from ({Each(count, " union all ", i => $"select @subject{i} as subject, @kind{i} as kind, @allowed{i} as allowed, @ends{i} as ends, @lockout{i} as lockout")}) w
+        where {Each(count, " and ", i => $"""
+            not exists (select 1 from throttle t where t.nid = @nid and t.subject = @subject{i}
+                and coalesce(t.locked_until, t.window_ends) > @now and (t.locked_until is not null or t.failures >= @allowed{i}))
+            """)}
         order by case w.kind when 'address' then 1 else 0 end, w.subject
         on conflict (nid, subject) do update set
             failures = case when coalesce(throttle.locked_until, throttle.window_ends) <= @now then 1 else throttle.failures + 1 end,
@@ -93,4 +93,6 @@ internal static class ThrottleTable
         where coalesce(throttle.locked_until, throttle.window_ends) <= @now or (throttle.locked_until is null and throttle.failures < excluded.allowed)
         returning subject, failures
         """;
+
+    private static string Each(int count, string between, Func<int, string> text) => string.Join(between, Enumerable.Range(0, count).Select(text));
 }

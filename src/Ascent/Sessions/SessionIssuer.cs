@@ -50,9 +50,18 @@ internal sealed class SessionIssuer(Db db, TimeProvider time, ConfigStore config
 
     public async Task<IssueResult> IssueAsync(Tx tx, Guid nid, Guid identityId, IReadOnlyList<AuthenticationMethod> methods, DeviceInfo device, string actor, CancellationToken ct)
     {
-        // The lock keeps the identity from being disabled between this look and the commit.
-        var identity = await tx.ReadOneAsync(new Sql($$"""select {{SessionRows.Identity}} from identity i where i.nid = @nid and i.id = @id {for update}""",
-            ("nid", nid), ("id", identityId)), r => SessionRows.ReadIdentity(r), ct);
+        var identity = await tx.ReadOneAsync(Lock(nid, identityId), r => SessionRows.ReadIdentity(r), ct);
+        return await IssueAsync(tx, nid, identityId, identity, methods, device, actor, ct);
+    }
+
+    /// <summary>The identity of a session that is to be issued, if it exists, with the next statement of the transaction.</summary>
+    public static Task<Later<List<SessionIdentity>>> LockLaterAsync(Tx tx, Guid nid, Guid identityId, CancellationToken ct) =>
+        tx.ReadLaterAsync(Lock(nid, identityId), r => SessionRows.ReadIdentity(r), ct);
+
+    /// <param name="identity">As <see cref="LockLaterAsync"/> gave it in the same transaction.</param>
+    public async Task<IssueResult> IssueAsync(
+        Tx tx, Guid nid, Guid identityId, SessionIdentity? identity, IReadOnlyList<AuthenticationMethod> methods, DeviceInfo device, string actor, CancellationToken ct)
+    {
         if (identity is null) return new IssueResult.NoIdentity(identityId);
         if (!identity.IsActive) return new IssueResult.Disabled(identityId);
         var now = Instant.Truncate(time.GetUtcNow());
@@ -114,6 +123,9 @@ internal sealed class SessionIssuer(Db db, TimeProvider time, ConfigStore config
         await tx.ExecuteAsync(new Sql("update session set token_key = @key where nid = @nid and id = @id", ("key", token.Key), ("nid", nid), ("id", sessionId)), ct);
         return token;
     }
+
+    /// <summary>The lock keeps the identity from being disabled between this look and the commit.</summary>
+    private static Sql Lock(Guid nid, Guid identityId) => new($$"""select {{SessionRows.Identity}} from identity i where i.nid = @nid and i.id = @id {for update}""", ("nid", nid), ("id", identityId));
 
     private static Task InsertAsync(Tx tx, Guid nid, Session s, SessionToken token, CancellationToken ct) => tx.QueueAsync(new Sql("""
         insert into session (nid, token_key, id, identity_id, active, aal, methods, devices, authenticated_at, issued_at, expires_at, used_at, created_at, updated_at)

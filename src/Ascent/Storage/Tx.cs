@@ -15,6 +15,9 @@ internal abstract class Tx
     /// </summary>
     public abstract Task QueueAsync(Sql sql, CancellationToken ct);
 
+    /// <summary>As <see cref="QueueAsync"/>, for a statement whose answer is wanted once the next one that is awaited has come back.</summary>
+    public abstract Task<Later<List<T>>> ReadLaterAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct);
+
     public async Task<T?> ReadOneAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) where T : class
     {
         var rows = await ReadAsync(sql, map, ct);

@@ -69,10 +69,12 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
             var refusal = await WriteAsync(c, proof, async (tx, ct) =>
             {
                 if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
-                if (!await store.CompleteAsync(tx, c.Nid, flow, ct)) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
-                if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
+                var completed = await store.CompleteLaterAsync(tx, c.Nid, flow, ct);
+                var identity = kept is null ? await SessionIssuer.LockLaterAsync(tx, c.Nid, proven.Identity.Id, ct) : null;
                 await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
-                var issued = kept is null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, proof.Methods, device, "self", ct)) : new Issued(kept, c.Presented.Token);
+                if (completed.Value.Count == 0) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
+                if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
+                var issued = identity is not null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, identity.Value.FirstOrDefault(), proof.Methods, device, "self", ct)) : new Issued(kept!, c.Presented.Token);
                 if (kept is not null)
                     foreach (var method in proof.Methods)
                         issued = Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, method, device.IpAddress, "self", ct), issued.Token);

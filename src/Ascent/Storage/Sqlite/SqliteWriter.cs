@@ -137,5 +137,12 @@ internal sealed class SqliteWriter : IDisposable
 
         // There is no way to save: the engine is in the process.
         public override Task QueueAsync(Sql sql, CancellationToken ct) => ExecuteAsync(sql, ct);
+
+        public override Task<Later<List<T>>> ReadLaterAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
+        {
+            var later = new Later<List<T>>();
+            later.Set(state.Read(sql, map));
+            return Task.FromResult(later);
+        }
     }
 }

@@ -1,0 +1,1 @@
+-- What PostgreSQL needs here costs SQLite nothing: it has one writer, and takes no locks on rows.
