@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # whoami under load, as a ratio to a bare Kestrel route in the same run; memory, start-up, statements; logins beside the bare cost of their
-# hash; whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some eight minutes.
+# hash and, on PostgreSQL, beside a bare login (bench/Ascent.Benchmarks/BareLogin.cs); whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some eight minutes.
 #   bench/load.sh                    both databases, 10^4 and 10^6 sessions
 #   SESSIONS="10000" ENGINES=sqlite SECONDS_EACH=4 ROUNDS=5 CONNECTIONS="64 4 1" bench/load.sh
 # The server (with PostgreSQL, where it is used) has one core, the load the other. Close other programs first. Tables that were filled
@@ -9,10 +9,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
 command -v wrk > /dev/null || { $sudo apt-get update -qq; $sudo apt-get install -y -qq wrk > /dev/null; }
-: "${SESSIONS:=10000 1000000}" "${ENGINES:=sqlite postgres}" "${SECONDS_EACH:=2}" "${ROUNDS:=5}" "${CONNECTIONS:=64 1}" "${RATE:=1000}" "${PEOPLE:=200}"
+: "${SESSIONS:=10000 1000000}" "${ENGINES:=sqlite postgres}" "${SECONDS_EACH:=2}" "${ROUNDS:=5}" "${CONNECTIONS:=64 1}" "${RATE:=1000}" "${PEOPLE:=2000}"
 work=$(mktemp -d); chmod 755 "$work"
 group=/sys/fs/cgroup/cpu/ascent-bench
-server=0 load=1 bare=18080 public=18433 admin=18434 pgport=$((20000 + $$ % 20000)) pids=()
+server=0 load=1 bare=18080 barelogin=18081 public=18433 admin=18434 pgport=$((20000 + $$ % 20000)) pids=()
 cleanup() { for p in "${pids[@]:-}"; do kill "$p" 2> /dev/null || true; done; wait 2> /dev/null || true; eng/postgres.sh stop "$work/postgres" 2> /dev/null || true; rm -rf "$work"
   [ -d "$group" ] && echo $$ > "${group%/*}/cgroup.procs" && rmdir "$group"; } 2> /dev/null
 trap cleanup EXIT
@@ -57,14 +57,26 @@ logins() { # how much a login costs beside its hash, on the server's core in tur
   load people "http://localhost:$admin/" "$PEOPLE"
   # Warm, as above: a login runs through far more code than whoami, and is run far less often.
   load logins "http://localhost:$public/" "$PEOPLE" 8 40 > /dev/null
-  : > "$work/login"; : > "$work/hash"; : > "$work/calm"; : > "$work/storm"; errors=0
+  local servers=("$public") yardstick=""
+  if [ "$engine" = postgres ]; then
+    DOTNET_TieredPGO=0 taskset -c $server "$work/bench/Ascent.Benchmarks" bare-login $barelogin "$DSN" "$PEOPLE" & yardstick=$!; pids+=($yardstick)
+    wait_for "http://127.0.0.1:$barelogin/self-service/login/api"
+    load logins "http://localhost:$barelogin/" "$PEOPLE" 8 20 > /dev/null
+    psql -q "$DSN" -c "vacuum analyze"
+    load logins "http://localhost:$public/" "$PEOPLE" 8 5 > /dev/null
+    servers+=($barelogin)
+  fi
+  : > "$work/login$public"; : > "$work/login$barelogin"; : > "$work/hash"; : > "$work/calm"; : > "$work/storm"; errors=0
   for _ in $(seq "$ROUNDS"); do
     taskset -c $server "$work/bench/Ascent.Benchmarks" hash "$SECONDS_EACH" >> "$work/hash"
-    read -r rate e p50 p99 < <(load logins "http://localhost:$public/" "$PEOPLE" 8 "$SECONDS_EACH"); errors=$((errors + e))
-    awk "BEGIN {print 1000 / $rate}" >> "$work/login"
+    for port in "${servers[@]}"; do
+      read -r rate e p50 p99 < <(load logins "http://localhost:$port/" "$PEOPLE" 8 "$SECONDS_EACH"); errors=$((errors + e))
+      awk "BEGIN {print 1000 / $rate}" >> "$work/login$port"
+    done
   done
-  awk -v e="$engine" -v l="$(median < "$work/login")" -v h="$(median < "$work/hash")" -v errors="$errors" \
-    'BEGIN {printf "%-9s a login %.2f ms, its hash alone %.2f ms: %.2f x; errors %d\n", e, l, h, l / h, errors}'
+  awk -v e="$engine" -v l="$(median < "$work/login$public")" -v h="$(median < "$work/hash")" -v b="$(median < "$work/login$barelogin")" -v errors="$errors" \
+    'BEGIN {printf "%-9s a login %.2f ms, its hash alone %.2f ms: %.2f x; %serrors %d\n", e, l, h, l / h, b ? sprintf("a bare login %.2f ms, %.2f x its hash; ", b, b / h) : "", errors}'
+  if [ -n "$yardstick" ]; then kill "$yardstick"; wait "$yardstick" 2> /dev/null || true; fi
   load steady $public "$TOKENS" "$RATE" 2 > /dev/null
   for _ in $(seq "$ROUNDS"); do
     load steady $public "$TOKENS" "$RATE" "$SECONDS_EACH" >> "$work/calm"

@@ -63,5 +63,5 @@ internal static class Logins
         return answer.IsSuccessStatusCode;
     }
 
-    private static string Name(int i) => $"login{i}@example.org";
+    public static string Name(int i) => $"login{i}@example.org";
 }

@@ -6,6 +6,9 @@ switch (args)
     case ["bare", var port]:
         await BareRoute.RunAsync(int.Parse(port));
         return 0;
+    case ["bare-login", var port, var dsn, var people]:
+        await BareLogin.RunAsync(int.Parse(port), dsn, int.Parse(people));
+        return 0;
     case ["seed", var dsn, var count, var tokens]:
         await Seed.RunAsync(dsn, int.Parse(count), tokens);
         return 0;

@@ -18,13 +18,13 @@ internal static class FlowData
     {
         public bool IsRefresh { get => (bool?)flow.Data[Refresh] ?? false; set => flow.Data[Refresh] = value; }
         public string RequestedAal { get => (string?)flow.Data[RequestedAal] ?? "aal1"; set => flow.Data[RequestedAal] = value; }
-        public string? IdentitySchema { get => (string?)flow.Data[IdentitySchema]; set => flow.Data[IdentitySchema] = value; }
+        public string? IdentitySchema { get => (string?)flow.Data[IdentitySchema]; set => flow.Remember(IdentitySchema, value); }
 
         /// <summary>The factor's address a step-up was asked for.</summary>
-        public string? Via { get => (string?)flow.Data[Via]; set => flow.Data[Via] = value; }
+        public string? Via { get => (string?)flow.Data[Via]; set => flow.Remember(Via, value); }
 
         /// <summary>What a client wants hooks to see; handed through, never looked at.</summary>
-        public JsonObject? TransientPayload { get => flow.Data[TransientPayload] as JsonObject; set => flow.Data[TransientPayload] = value?.DeepClone(); }
+        public JsonObject? TransientPayload { get => flow.Data[TransientPayload] as JsonObject; set => flow.Remember(TransientPayload, value?.DeepClone()); }
 
         /// <summary>Hands on what belongs to the client's undertaking and not to the form, when another flow takes this one's place.</summary>
         public void CarryTo(Flow other)
@@ -43,6 +43,13 @@ internal static class FlowData
                 flow.Data[OAuth2Challenge] = value.Challenge;
                 if (value.Request is { } request) flow.Data[OAuth2Request] = request.DeepClone();
             }
+        }
+
+        /// <summary>Nothing to remember leaves no name behind: the data stay as they were, and need not be written again.</summary>
+        private void Remember(string name, JsonNode? value)
+        {
+            if (value is null) flow.Data.Remove(name);
+            else flow.Data[name] = value;
         }
 
         /// <summary>A method's own memory in this flow; made on first use.</summary>

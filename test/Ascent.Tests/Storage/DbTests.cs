@@ -153,6 +153,44 @@ public sealed class DbTests
         prepared.ShouldBe([6]); // all but the first, since a statement is prepared when it is run for the second time
     }
 
+    [Fact]
+    public async Task A_statement_with_a_list_is_not_planned_anew_each_time()
+    {
+        await using var database = await TestDatabase.CreateAsync("postgres");
+        string[] types = ["password"];
+        var planned = await database.Db.WriteAsync(async (tx, ct) =>
+        {
+            for (var i = 0; i < 20; i++)
+                await tx.ReadAsync(new Sql("select i.id from identity i join credential c on c.nid = i.nid and c.identity_id = i.id where c.type = any(@types)", ("types", types)), r => r.Guid(0), ct);
+            return await tx.ReadAsync(new Sql("select custom_plans from pg_prepared_statements where statement like 'select i.id from identity i join%'"), r => r.Long(0), ct);
+        }, None);
+        planned.ShouldBe([0]);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task What_is_read_later_is_there_after_the_next_statement(string engine)
+    {
+        await using var database = await TestDatabase.CreateAsync(engine);
+        var tenant = await Tenant.LoadDefaultAsync(database.Db, TimeProvider.System, None);
+        foreach (var next in (string[])["read", "write", "commit"])
+        {
+            Later<List<string>>? changed = null, seen = null, none = null;
+            await database.Db.WriteAsync(async (tx, ct) =>
+            {
+                await tx.QueueAsync(Insertion(tenant.Nid, Guid.CreateVersion7(), next, "{}"), ct);
+                changed = await tx.ReadLaterAsync(new Sql("update identity set external_id = @to where external_id = @from returning external_id", ("to", $"{next} 2"), ("from", next)), r => r.Text(0), ct);
+                await tx.QueueAsync(new Sql("update identity set traits = '[]' where external_id = @id", ("id", "nobody")), ct);
+                none = await tx.ReadLaterAsync(new Sql("select external_id from identity where external_id = @id", ("id", next)), r => r.Text(0), ct);
+                seen = await tx.ReadLaterAsync(new Sql("select external_id from identity where external_id = @id", ("id", $"{next} 2")), r => r.Text(0), ct);
+                if (engine == "postgres") Should.Throw<InvalidOperationException>(() => seen.Value);
+                if (next == "read") (await tx.ReadAsync(new Sql("select 7"), r => r.Int(0), ct)).ShouldBe([7]);
+                if (next == "write") (await tx.ExecuteAsync(new Sql("update identity set traits = '{}' where external_id = @id", ("id", $"{next} 2")), ct)).ShouldBe(1);
+            }, None);
+            (changed!.Value, none!.Value, seen!.Value).ShouldSatisfyAllConditions(
+                v => v.Item1.ShouldBe([$"{next} 2"]), v => v.Item2.ShouldBeEmpty(), v => v.Item3.ShouldBe([$"{next} 2"]));
+        }
+    }
+
     private static Task InsertAsync(Db db, Guid nid, Guid id, string? externalId, string traits) =>
         db.WriteAsync((tx, ct) => InsertAsync(tx, nid, id, externalId, traits, ct), None);
 

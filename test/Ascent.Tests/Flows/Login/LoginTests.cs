@@ -1,5 +1,6 @@
 using System.Net;
 using Ascent.Crypto.Hashing;
+using Ascent.Storage;
 using Ascent.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -40,6 +41,28 @@ public sealed class LoginTests
         var link = (await browser.SendAsync("GET", "/self-service/logout/browser")).Body.GetProperty("logout_url").GetString()!;
         (await browser.SendAsync("GET", new Uri(link).PathAndQuery)).Status.ShouldBe(HttpStatusCode.NoContent);
         (await browser.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_form_is_written_again_only_where_it_changed(string engine)
+    {
+        await using var server = await RunningServer.StartAsync(engine);
+        await SignIn.PersonAsync(server, Ada);
+        var action = await SignIn.BeginAsync(server);
+        var begun = await KeptAsync();
+
+        await SignIn.SubmitAsync(server, action, new { method = "password", identifier = Ada, password = "wrong-password-1" });
+        var refused = await KeptAsync();
+        var (status, _, _) = await SignIn.SubmitAsync(server, action, new { method = "password", identifier = Ada, password = SignIn.Password });
+        var done = await KeptAsync();
+
+        status.ShouldBe(HttpStatusCode.OK);
+        refused.Ui.ShouldNotBe(begun.Ui); // it tells what was wrong
+        refused.Data.ShouldBe(begun.Data);
+        done.ShouldBe((refused.Ui, refused.Data, true)); // encrypted anew, the same text would look different
+
+        async Task<(string Ui, string Data, bool Completed)> KeptAsync() =>
+            (await server.Services.GetRequiredService<Db>().ReadAsync(new Sql("select ui, data, completed from flow"), r => (r.Text(0), r.Text(1), r.Bool(2)), CancellationToken.None)).ShouldHaveSingleItem();
     }
 
     [Fact]
