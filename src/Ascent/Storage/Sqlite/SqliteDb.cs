@@ -57,7 +57,7 @@ internal sealed class SqliteDb : Db
 
     public override async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadSchemaAsync(CancellationToken ct)
     {
-        var columns = await ReadAsync(new Sql("select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"), r => (Table: r.Text(0), Column: r.Text(1)), ct);
+        var columns = await ReadAsync(new Sql("select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite\\_%' escape '\\'"), r => (Table: r.Text(0), Column: r.Text(1)), ct);
         return columns.GroupBy(c => c.Table, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(c => c.Column).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
     }
