@@ -117,14 +117,16 @@ internal sealed class IdentityWriter(Db db, IdentityStore store, IdentityTable t
 
     /// <summary>
     /// What credentials can prove depends on the configuration, too. Whoever signs in is judged by today's, in the transaction
-    /// that makes the session; an identity that was written meanwhile has been judged by it already.
+    /// that makes the session; an identity that was written meanwhile has been judged by it already. True where the row is another than
+    /// the identity says.
     /// </summary>
-    public async Task RefreshAvailableAalAsync(Tx tx, Guid nid, Identity identity, CancellationToken ct)
+    public async Task<bool> RefreshAvailableAalAsync(Tx tx, Guid nid, Identity identity, CancellationToken ct)
     {
         var aal = planner.AvailableAalOf(await store.CredentialsAsync(tx, nid, identity.Id, ct));
-        if (aal == identity.AvailableAal) return;
+        if (aal == identity.AvailableAal) return false;
         await tx.ExecuteAsync(new Sql("update identity set available_aal = @aal where nid = @nid and id = @id and version = @version",
             ("aal", aal), ("nid", nid), ("id", identity.Id), ("version", identity.Version)), ct);
+        return true;
     }
 
     private async Task InsertAsync(Tx tx, Guid nid, IdentityPlan plan, string actor, CancellationToken ct)

@@ -71,10 +71,12 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
                 if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
                 var completed = await store.CompleteLaterAsync(tx, c.Nid, flow, ct);
                 var identity = kept is null ? await SessionIssuer.LockLaterAsync(tx, c.Nid, proven.Identity.Id, ct) : null;
-                await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
+                var refreshed = await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);
                 if (completed.Value.Count == 0) throw new LostException(UiMessages.Of(MessageIds.LoginAlreadyDone));
                 if (proven.Consume is not null && !await proven.Consume(tx, ct)) throw new LostException(proven.Lost!);
-                var issued = identity is not null ? Take(await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, identity.Value.FirstOrDefault(), proof.Methods, device, "self", ct)) : new Issued(kept!, c.Presented.Token);
+                var issued = identity is null ? new Issued(kept!, c.Presented.Token)
+                    : Take(refreshed ? await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, proof.Methods, device, "self", ct)
+                        : await issuer.IssueAsync(tx, c.Nid, proven.Identity.Id, identity.Value.FirstOrDefault(), proof.Methods, device, "self", ct));
                 if (kept is not null)
                     foreach (var method in proof.Methods)
                         issued = Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, method, device.IpAddress, "self", ct), issued.Token);

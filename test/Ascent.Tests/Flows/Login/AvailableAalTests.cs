@@ -1,6 +1,8 @@
 using System.Net;
 using Ascent.Storage;
 using Ascent.Tests.Methods;
+using Ascent.Tests.Running;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Ascent.Tests.Flows.Login;
@@ -33,6 +35,21 @@ public sealed class AvailableAalTests
         var token = await host.SignInAsync();
 
         (await host.PublicAsync("GET", "/sessions/whoami", token)).ShouldBe(HttpStatusCode.Forbidden).Text.ShouldContain("session_aal2_required");
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_level_that_has_become_possible_is_asked_for_by_the_login_itself(string engine)
+    {
+        await using var server = await RunningServer.StartAsync(engine, config => config.Replace("methods: {", "methods: { totp: { enabled: true },", StringComparison.Ordinal));
+        await server.CreateAsync($$$"""{"schema_id":"default","traits":{"email":"ada@example.org"},"credentials":{"password":{"config":{"password":"{{{SignIn.Password}}}"}},{{{Totp}}}}}""");
+        await server.Services.GetRequiredService<Db>().ExecuteAsync(new Sql("update identity set available_aal = 'aal1'"), CancellationToken.None);
+        var browser = new Browser(server);
+        var flow = await browser.BeginAsync();
+
+        var (status, body) = await browser.SendAsync("POST", Browser.ActionOf(flow), new { csrf_token = Browser.CsrfOf(flow), method = "password", identifier = "ada@example.org", password = SignIn.Password });
+
+        status.ShouldBe(HttpStatusCode.UnprocessableEntity, body.GetRawText());
+        body.GetProperty("redirect_browser_to").GetString()!.ShouldContain("aal=aal2");
     }
 
     private static Task<int> KeepAsync(FactorsHost host, Guid identity, string aal) => host.Db.WriteAsync((tx, ct) =>
