@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # whoami under load, as a ratio to a bare Kestrel route in the same run; memory, start-up, statements; logins beside the bare cost of their
-# hash and, on PostgreSQL, beside a bare login (bench/Ascent.Benchmarks/BareLogin.cs); whoami at a fixed rate without and with logins beside it; hashing beside the C libraries. Some eight minutes.
+# hash and, on PostgreSQL, beside a bare login (bench/Ascent.Benchmarks/BareLogin.cs); whoami at a fixed rate without and with logins beside it;
+# hashing beside the C libraries. Some ten minutes with 10^4 sessions.
 #   bench/load.sh                    both databases, 10^4 and 10^6 sessions
 #   SESSIONS="10000" ENGINES=sqlite SECONDS_EACH=4 ROUNDS=5 CONNECTIONS="64 4 1" bench/load.sh
 # The server (with PostgreSQL, where it is used) has one core, the load the other. Close other programs first. Tables that were filled
