@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
 # Builds everything, starts what the tests need, runs all of them and stops it again. The last line counts them.
-#   ./test.sh                 everything
+#   ./test.sh                 everything; of what is tried at random a seeded part (SEED=N repeats a run, the seed is printed)
+#   ./test.sh --long          everything, and all of what is tried at random: hours
+#   ./test.sh --quick         a few minutes: the tests of single parts, and a seeded tenth of the recordings, on both databases
 #   ./test.sh --conformance   only the recordings of Kratos in ../shared/conformance, on SQLite and PostgreSQL
 #   ./test.sh --clients       only the clients that were written for Kratos, from test/clients
 #   ./test.sh FILTER…         only the test program; the words are passed on to it, as --filter-class "*Whoami*"
 set -euo pipefail
 cd "$(dirname "$0")"
 command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }
-parts="program conformance clients"
+parts="program conformance clients" share=1
+export ASCENT_TEST_SEED=${SEED:-$((RANDOM * 32768 + RANDOM))} ASCENT_TEST_LONG=
 case ${1:-} in
   --conformance | --clients) parts=${1#--}; shift ;;
+  --long) ASCENT_TEST_LONG=1; shift ;;
+  --quick) parts="program conformance" share=10; shift; set -- --filter-not-namespace "Ascent.Tests.Hardening" "$@" ;;
   ?*) parts=program ;;
 esac
+echo "Seed of this run: $ASCENT_TEST_SEED"
+minutes="" began=$SECONDS
+took() { minutes+="  $1 $(((SECONDS - began + 30) / 60)) min"; began=$SECONDS; }
 wants() { [[ " $parts " == *" $1 "* ]]; }
 
 sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
@@ -45,16 +53,18 @@ add() { passed=$((passed + ${1:-0})) failed=$((failed + ${2:-0})) skipped=$((ski
 number() { sed -n "s/^$1 *\([0-9][0-9]*\)$/\1/p" "$work/log" | tail -n 1; }
 
 ./run.sh --build
+took build
 if wants program; then
   dotnet build Ascent.slnx -c Release -v quiet --nologo
   dotnet test/Ascent.Tests/bin/Release/net10.0/Ascent.Tests.dll "$@" > "$work/log" 2>&1 || status=$?
   cat "$work/log"
   add "$(number ' *succeeded:')" "$(number ' *failed:')" "$(number ' *skipped:')"
+  took tests
 fi
 
 # Kratos's recordings, replayed on both databases.
 conformance() {
-  node test/conformance.mjs --port "$((28500 + $$ % 3000))" "$@" > "$work/log" 2>&1 || status=1
+  node test/conformance.mjs --port "$((28500 + $$ % 3000))" --share "$share" --seed "$ASCENT_TEST_SEED" "$@" > "$work/log" 2>&1 || status=1
   cat "$work/log"
   local figures
   figures=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$work/log" | tail -n 1)
@@ -64,6 +74,7 @@ conformance() {
 if wants conformance; then
   conformance
   conformance --postgres "$ASCENT_TEST_POSTGRES"
+  took recordings
 fi
 
 # Kratos's SDK and Ory's user interface as they come from the registry, the latter in a browser.
@@ -72,11 +83,13 @@ if wants clients; then
   (cd test/clients && node --test --test-reporter=spec --test-concurrency=1 ./*.test.mjs elements/*.test.mjs) > "$work/log" 2>&1 || status=1
   cat "$work/log"
   add "$(number 'ℹ pass')" "$(number 'ℹ fail')" "$(number 'ℹ skipped')"
+  took clients
 fi
 
 if [ "${CI:-}" = true ] && [ "$skipped" != 0 ]; then
   echo "Nothing may be skipped here." >&2
   status=1
 fi
+echo "Minutes:$minutes; seed $ASCENT_TEST_SEED"
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

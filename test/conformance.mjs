@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Replays the recordings of Kratos in ../shared/conformance and holds the answers against them. A step may differ only where
 // conformance-differences.json says so; what is listed there has to differ. The last line counts scenarios.
-//   node test/conformance.mjs [--postgres URL] [--port FIRST] [--only NAME,…]
+//   node test/conformance.mjs [--postgres URL] [--port FIRST] [--only NAME,…] [--share N --seed S]
+// --share N plays one scenario in N, chosen by the seed.
 // Two runners work side by side, each with servers and databases of its own.
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,7 +14,8 @@ import { parseArgs } from 'node:util'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const recordings = join(root, '../shared/conformance')
-const { values: options } = parseArgs({ options: { postgres: { type: 'string' }, port: { type: 'string', default: '13500' }, only: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { postgres: { type: 'string' }, port: { type: 'string', default: '13500' }, only: { type: 'string' },
+  share: { type: 'string', default: '1' }, seed: { type: 'string', default: '0' } } })
 const engine = options.postgres ? 'PostgreSQL' : 'SQLite'
 
 if (!existsSync(recordings)) {
@@ -31,7 +34,8 @@ for (const set of ['scenarios', 'holdout']) {
     for (const scenario of (await import(pathToFileURL(join(recordings, set, file)))).default) names.push(scenario.name)
 }
 for (const name of [...not_yet, ...differences.map(d => d.scenario)].filter(n => !names.includes(n))) complaints.push(`there is no scenario ${name}`)
-const wanted = options.only ? names.filter(n => options.only.split(',').some(o => n.startsWith(o))) : names.filter(n => !not_yet.includes(n))
+const drawn = name => createHash('sha256').update(`${options.seed} ${name}`).digest().readUInt32BE() % Number(options.share) === 0
+const wanted = options.only ? names.filter(n => options.only.split(',').some(o => n.startsWith(o))) : names.filter(n => !not_yet.includes(n) && drawn(n))
 
 // The runner takes beginnings of names: whatever begins with another's name comes along with that one.
 const asked = wanted.filter(n => !wanted.some(other => other !== n && n.startsWith(other)))
