@@ -55,7 +55,10 @@ internal sealed record AdminConfig : ListenerConfig
     [Key("Listen beyond the loopback without tokens: whoever reaches the port is administrator. For private networks only.", Ours = true)]
     public bool AllowUnauthenticated { get; init; }
 
-    [Key("Cross-origin calls by scripts.", Ours = true)]
+    [Key("The port of expose-metrics-port asks for no token, though the admin API does.", Ours = true)]
+    public bool AllowUnauthenticatedMetrics { get; init; }
+
+    [Key("Cross-origin calls by scripts; the origins must be named, * is refused.", Ours = true)]
     public CorsConfig Cors { get; init; } = new();
 
     /// <summary>Whether only this machine reaches the address.</summary>

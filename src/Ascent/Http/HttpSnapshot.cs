@@ -15,6 +15,7 @@ internal sealed class HttpSnapshot
         AdminCors = Cors.Of(config.Serve.Admin.Cors);
         PublicBase = config.Serve.Public.BaseUrl.TrimEnd('/');
         AdminBase = config.Serve.Admin.BaseUrl.TrimEnd('/');
+        Headers = new SafetyHeaders(config);
         SkipPublicHealthLog = config.Serve.Public.RequestLog.DisableForHealth;
         SkipAdminHealthLog = config.Serve.Admin.RequestLog.DisableForHealth;
     }
@@ -26,6 +27,7 @@ internal sealed class HttpSnapshot
     public Cors? AdminCors { get; }
     public string PublicBase { get; }
     public string AdminBase { get; }
+    public SafetyHeaders Headers { get; }
     public bool SkipPublicHealthLog { get; }
     public bool SkipAdminHealthLog { get; }
 
