@@ -147,6 +147,6 @@ internal sealed record CorsConfig
     [Key("Seconds a browser may keep the answer.", Min = 0)]
     public int MaxAge { get; init; }
 
-    [Key("Log every decision.")]
+    [Key("Log every decision.", Planned = true)]
     public bool Debug { get; init; }
 }

@@ -127,7 +127,7 @@ internal sealed class Dispatcher(
 
     private IResult? AtPublic(HttpContext http, HttpSnapshot snap, ReadOnlySpan<char> bare, string method, ref string? allow)
     {
-        if (allow is not null) return null;
+        if (allow is not null || snap.HidesAdmin) return null;
         if (OtherPort.LeadsToAdmin(bare, method, adminRoutes))
             return Elsewhere(http, Face.Public, snap.AdminBase + AdminPrefix + new PathString(bare.ToString()).ToUriComponent());
         if (OtherPort.LooksForged(bare, method))
