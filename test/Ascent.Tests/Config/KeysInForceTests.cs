@@ -16,7 +16,9 @@ public class KeysInForceTests
     /// <summary>Keys whose whole effect is on how the rest is loaded or sent to the log at the start, with the code that acts on them.</summary>
     private static readonly Dictionary<string, string> AtLoading = new(StringComparer.Ordinal)
     {
-        ["feature_flags.legacy_allow_insecure_origins"] = "ReturnUrls",
+        ["feature_flags.legacy_allow_insecure_origins"] = "ReturnUrls keeps wildcards",
+        ["ciphers.algorithm"] = "ConfigRules asks for secrets.cipher",
+        ["courier.channels[].type"] = "CourierRules refuses what is no http",
     };
 
     [Fact]
