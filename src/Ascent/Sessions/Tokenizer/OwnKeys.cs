@@ -42,8 +42,7 @@ internal sealed class OwnKeys(Db db, Tenant tenant, Cipher cipher, TimeProvider 
 
     private Task MakeAsync(int number, CancellationToken ct)
     {
-        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var numbers = ec.ExportParameters(includePrivateParameters: true);
+        var numbers = Draw();
         var (x, y) = (Base64Url.EncodeToString(numbers.Q.X), Base64Url.EncodeToString(numbers.Q.Y));
         var json = new JsonObject
         {
@@ -54,6 +53,12 @@ internal sealed class OwnKeys(Db db, Tenant tenant, Cipher cipher, TimeProvider 
         return db.ExecuteAsync(new Sql("""
             insert into session_key (nid, number, public_key, sealed, created_at) values (@nid, @number, @public, @sealed, @now) on conflict (nid, number) do nothing
             """, ("nid", tenant.Nid), ("number", number), ("public", shown), ("sealed", cipher.Encrypt(Purpose, json.ToJsonString(), Context(number))), ("now", time.GetUtcNow())), ct);
+    }
+
+    private static ECParameters Draw()
+    {
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return ec.ExportParameters(includePrivateParameters: true);
     }
 
     private Jwk? Open(int number, string text) =>

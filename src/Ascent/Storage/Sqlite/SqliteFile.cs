@@ -27,7 +27,9 @@ internal static class SqliteFile
     public static string? WiderThanNeeded(string path)
     {
         if (OperatingSystem.IsWindows()) return null;
-        string[] wide = [.. new[] { path, $"{path}-wal", $"{path}-shm" }.Where(f => File.Exists(f) && (File.GetUnixFileMode(f) & ~Private) != 0)];
-        return wide.Length == 0 ? null : $"others than its owner may read or write {string.Join(", ", wide)}, where password hashes and sealed secrets are; run: chmod 600 {string.Join(' ', wide)}";
+        var wide = new List<string>();
+        foreach (var file in (string[])[path, $"{path}-wal", $"{path}-shm"])
+            if (File.Exists(file) && (File.GetUnixFileMode(file) & ~Private) != UnixFileMode.None) wide.Add(file);
+        return wide.Count == 0 ? null : $"others than its owner may read or write {string.Join(", ", wide)}, where password hashes and sealed secrets are; run: chmod 600 {string.Join(' ', wide)}";
     }
 }
