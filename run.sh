@@ -26,7 +26,7 @@ cat <<'TEXT'
 Ascent listens on http://localhost:4433 (public) and http://localhost:4434 (admin). Press Ctrl-C to stop it.
 Look at  http://localhost:4433/schemas/default  and  http://localhost:4433/health/ready  in a browser, or try
 
-  curl -s localhost:4434/admin/identities -d '{"schema_id":"default","traits":{"email":"ada@example.org"}}'
+  curl -s localhost:4434/admin/identities -H 'content-type: application/json' -d '{"schema_id":"default","traits":{"email":"ada@example.org"}}'
 
 The README goes on from there.
 

@@ -56,6 +56,7 @@ internal static class AscentModules
     {
         SchemaEndpoints.MapSchemas(routes.WithCsrfCookie());
         routes.MapPublicSessions();
+        routes.MapSessionKeys();
         routes.MapFlows();
         routes.MapOidc();
         routes.MapWebAuthnScript();

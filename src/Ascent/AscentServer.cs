@@ -11,6 +11,7 @@ using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Sessions.Tokenizer;
 using Ascent.Storage;
+using Ascent.Storage.Sqlite;
 using Ascent.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -66,6 +67,7 @@ internal sealed class AscentServer : IAsyncDisposable
             var migrator = new Migrator(database, time);
             if (first.Dsn.Value == "memory") await migrator.MigrateAsync(ct);
             await migrator.EnsureCurrentAsync(ct);
+            if (Dsn.Parse(first.Dsn.Value) is Dsn.Sqlite { Path: { } file } && SqliteFile.WiderThanNeeded(file) is { } wide) warn(new ConfigWarning("dsn", wide));
             var tenant = await Tenant.LoadDefaultAsync(database, time, ct);
             var store = new ConfigStore(first, loader, parts);
             var server = WebServer.Build(new WebServerOptions

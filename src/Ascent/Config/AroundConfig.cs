@@ -60,6 +60,9 @@ internal sealed record SecurityConfig
 
     [Key("Refuse $ref in identity schemas.")]
     public bool DisallowRefInIdentitySchemas { get; init; }
+
+    [Key("Safer where Kratos's contract leaves it open: session.rotate_on_step_up is on, a recovery link signs nobody in who is signed in already, and the public port does not say where the admin API is.", Ours = true)]
+    public bool StricterThanKratos { get; init; }
 }
 
 internal sealed record AccountEnumerationConfig
@@ -126,7 +129,7 @@ internal sealed record CleanupConfig
 
 internal sealed record CleanupSleep
 {
-    [Key("Between tables.", Min = 0)]
+    [Key("Between tables, in Kratos's clean-up. Ours takes small batches all the time.", Ignored = true, Min = 0)]
     public TimeSpan Tables { get; init; } = TimeSpan.FromMinutes(1);
 }
 
@@ -141,10 +144,10 @@ internal sealed record LogConfig
     [Key("Write addresses and identifiers. Secrets are never written.")]
     public bool LeakSensitiveValues { get; init; }
 
-    [Key("What stands for a value left out.")]
+    [Key("What stands for a value left out.", Planned = true)]
     public string? RedactionText { get; init; }
 
-    [Key("Request headers left out of logs, beside cookies and authorization.")]
+    [Key("Request headers left out of logs, beside cookies and authorization.", Planned = true)]
     public IReadOnlyList<string> AdditionalRedactedHeaders { get; init; } = [];
 }
 

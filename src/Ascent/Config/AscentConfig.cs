@@ -59,10 +59,10 @@ internal sealed record AscentConfig
     [Key("Tracing.")]
     public TracingConfig Tracing { get; init; } = new();
 
-    [Key("How assurance levels are judged.", Ours = true)]
+    [Key("How assurance levels are judged.", Ours = true, Planned = true)]
     public AssuranceConfig Assurance { get; init; } = new();
 
-    [Key("The configuration format's version, such as v26.2.0. Kept for tools; every version loads alike.")]
+    [Key("The configuration format's version, such as v26.2.0. Kept for tools; every version loads alike.", Ignored = true)]
     public string? Version { get; init; }
 
     [Key("A name for this revision of the configuration, answered by /admin/health/config instead of its hash.")]
@@ -103,6 +103,9 @@ internal sealed record AscentConfig
         Session.Cookie.SameSite ?? Cookies.SameSite,
         Session.Cookie.Secure ?? Cookies.Secure ?? !Dev,
         Session.Cookie.Persistent);
+
+    /// <summary>Whether a session's token changes when its assurance is raised.</summary>
+    public bool RotatesOnStepUp => Session.RotateOnStepUp || Security.StricterThanKratos;
 
     /// <summary>What other cookies (CSRF, continuity) use; the name is the caller's.</summary>
     public ResolvedCookie OtherCookie(string name) =>

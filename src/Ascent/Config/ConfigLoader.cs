@@ -105,11 +105,15 @@ internal sealed class ConfigLoader(ConfigSource source)
             admin = admin with { Host = open ? "0.0.0.0" : "127.0.0.1" };
             if (!open) findings.Warn("serve.admin.host", $"not set, so the admin API listens on 127.0.0.1 only; {AdminRules.BeyondLoopback}");
         }
-        admin = admin with { BaseUrl = Based(admin.BaseUrl, admin.Host, admin.Port, config.Dev) };
+        admin = admin with { BaseUrl = Based(admin.BaseUrl, admin.Host, admin.Port, config.Dev), Cors = ReturnUrls.SafeOrigins(config, admin.Cors, "serve.admin.cors", findings) };
         var pub = config.Serve.Public;
         return config with
         {
-            Serve = config.Serve with { Admin = admin, Public = pub with { BaseUrl = Based(pub.BaseUrl, pub.Host, pub.Port, config.Dev) } },
+            Serve = config.Serve with
+            {
+                Admin = admin,
+                Public = pub with { BaseUrl = Based(pub.BaseUrl, pub.Host, pub.Port, config.Dev), Cors = ReturnUrls.SafeOrigins(config, pub.Cors, "serve.public.cors", findings) },
+            },
             Secrets = Filled(config, findings),
             SelfService = config.SelfService with { AllowedReturnUrls = ReturnUrls.Safe(config, findings) },
         };

@@ -128,7 +128,7 @@ internal sealed record TemplatesConfig
     [Key("To a former address after a change.")]
     public MessageTemplate VerifiableAddressChanged { get; init; } = new();
 
-    [Key("To every address after a factor was added.")]
+    [Key("To every address after a factor was added.", Planned = true)]
     public MessageTemplate AuthenticatorKeyAdded { get; init; } = new();
 }
 

@@ -2,7 +2,7 @@ namespace Ascent.Config;
 
 internal sealed record CiphersConfig
 {
-    [Key("noop keeps provider tokens readable.")]
+    [Key("How Kratos keeps tokens of providers. Here they are always encrypted; any choice but noop asks for secrets.cipher.")]
     public CipherAlgorithm Algorithm { get; init; } = CipherAlgorithm.Noop;
 }
 
@@ -50,10 +50,10 @@ internal sealed record Argon2Config
     [Key("Bytes of hash.", Min = 16, Max = 1024)]
     public int KeyLength { get; init; } = 32;
 
-    [Key("What one hash should take; for calibration.")]
+    [Key("What one hash should take, for Kratos's calibration.", Ignored = true)]
     public TimeSpan ExpectedDuration { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    [Key("How far from it is still good; for calibration.")]
+    [Key("How far from it is still good, for Kratos's calibration.", Ignored = true)]
     public TimeSpan ExpectedDeviation { get; init; } = TimeSpan.FromMilliseconds(500);
 
     [Key("Memory for all hashes that run at once.")]

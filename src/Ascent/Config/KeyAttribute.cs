@@ -27,6 +27,9 @@ internal sealed class KeyAttribute(string doc) : Attribute
     /// <summary>With <see cref="Ignored"/>: the key that does the work today. Using the old one is a warning.</summary>
     public string? Instead { get; init; }
 
+    /// <summary>Nothing acts on it yet: the reference says so, and giving it a value of its own is a warning. A test finds keys that should have the mark.</summary>
+    public bool Planned { get; init; }
+
     /// <summary>What the reference shows as the default, where it is worked out from other keys.</summary>
     public string? Default { get; init; }
 

@@ -73,6 +73,9 @@ internal sealed record PasswordSettings
     [Key("Refuse passwords that resemble the identifier.")]
     public bool IdentifierSimilarityCheckEnabled { get; init; } = true;
 
+    [Key("Words of one's own that no new password may hold, such as the product's and the company's name; capitals do not matter.", Ours = true, Min = 3)]
+    public IReadOnlyList<string> ContextWords { get; init; } = [];
+
     [Key("Ask another system about a password we do not have yet.")]
     public MigrateHook MigrateHook { get; init; } = new();
 }

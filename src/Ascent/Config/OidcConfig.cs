@@ -88,13 +88,13 @@ internal sealed record OidcProvider
     [Key("apple: private key, PEM.")]
     public Secret? ApplePrivateKey { get; init; }
 
-    [Key("Its FedCM configuration.", Format = TextFormat.HttpUrl)]
+    [Key("Its FedCM configuration.", Planned = true, Format = TextFormat.HttpUrl)]
     public string? FedcmConfigUrl { get; init; }
 
-    [Key("netid: the Origin header it wants.", Format = TextFormat.Url)]
+    [Key("netid: the Origin header it wants.", Planned = true, Format = TextFormat.Url)]
     public string? NetIdTokenOriginHeader { get; init; }
 
-    [Key("What happens when its address belongs to an identity already.")]
+    [Key("What happens when its address belongs to an identity already. automatic is not in force: the owner is always asked.", Planned = true)]
     public AccountLinkingMode AccountLinkingMode { get; init; } = AccountLinkingMode.ConfirmWithExistingCredential;
 
     [Key("Whether each login updates traits.")]

@@ -55,7 +55,10 @@ internal sealed record AdminConfig : ListenerConfig
     [Key("Listen beyond the loopback without tokens: whoever reaches the port is administrator. For private networks only.", Ours = true)]
     public bool AllowUnauthenticated { get; init; }
 
-    [Key("Cross-origin calls by scripts.", Ours = true)]
+    [Key("The port of expose-metrics-port asks for no token, though the admin API does.", Ours = true)]
+    public bool AllowUnauthenticatedMetrics { get; init; }
+
+    [Key("Cross-origin calls by scripts; the origins must be named, * is refused.", Ours = true)]
     public CorsConfig Cors { get; init; } = new();
 
     /// <summary>Whether only this machine reaches the address.</summary>
@@ -144,6 +147,6 @@ internal sealed record CorsConfig
     [Key("Seconds a browser may keep the answer.", Min = 0)]
     public int MaxAge { get; init; }
 
-    [Key("Log every decision.")]
+    [Key("Log every decision.", Planned = true)]
     public bool Debug { get; init; }
 }

@@ -14,7 +14,7 @@ internal sealed record SessionConfig
     [Key("Every use extends the session (written at most once a minute).", Ours = true)]
     public bool Sliding { get; init; }
 
-    [Key("Assurance ends when a session is not used for this long. Off unless set; {} sets the levels' defaults.", Ours = true)]
+    [Key("A session of this level ends when it is not used for this long: never before, at most a tenth of it and at most a minute later. Off unless set; {} sets the levels' defaults.", Ours = true)]
     public IdleConfig? Idle { get; init; }
 
     [Key("The session's token changes when its assurance is raised. Clients that never look at the answer need false.", Ours = true)]
@@ -22,6 +22,13 @@ internal sealed record SessionConfig
 
     [Key("GET /sessions/whoami.")]
     public WhoamiConfig Whoami { get; init; } = new();
+
+    /// <summary>Uses of a session closer together than this need not be told apart: a minute, or less where an idle time is short.</summary>
+    public TimeSpan UseGrain => Idle is { } idle
+        ? new[] { idle.Aal1 ?? TimeSpan.MaxValue, idle.Aal2, idle.Aal3 }.Min() / 10 is var tenth && tenth < LongestGrain ? tenth : LongestGrain
+        : LongestGrain;
+
+    private static readonly TimeSpan LongestGrain = TimeSpan.FromMinutes(1);
 
     /// <summary>What is left of a session when it may first be extended.</summary>
     public TimeSpan ExtendWithin => EarliestPossibleExtend ?? Lifespan;
@@ -50,6 +57,9 @@ internal sealed record SessionCookieConfig
 
 internal sealed record IdleConfig
 {
+    /// <summary>The idle time of a session that is shown with this level; null for none.</summary>
+    public TimeSpan? Of(string aal) => aal switch { "aal3" => Aal3, "aal2" => Aal2, _ => Aal1 };
+
     [Key("For aal1.", Ours = true, Min = 1, Default = "none")]
     public TimeSpan? Aal1 { get; init; }
 
@@ -77,13 +87,13 @@ internal sealed record TokenizerConfig
 
 internal sealed record TokenizerTemplate
 {
-    [Key("How long a token lasts; without it a token expires at once.", Min = 0)]
-    public TimeSpan Ttl { get; init; } = TimeSpan.Zero;
+    [Key("How long a token lasts.", Min = 0, Default = "`1m` with our own key; with jwks_url it expires at once")]
+    public TimeSpan? Ttl { get; init; }
 
     [Key("A Jsonnet document that maps session and claims to {claims: {…}}.", Format = TextFormat.Document)]
     public string? ClaimsMapperUrl { get; init; }
 
-    [Key("The signing keys, a JSON Web Key Set by file:// or base64://.", Default = "required", Format = TextFormat.Document)]
+    [Key("The signing keys, a JSON Web Key Set by file:// or base64://.", Default = "a key of our own, published at /sessions/jwks.json", Format = TextFormat.Document)]
     public string? JwksUrl { get; init; }
 
     [Key("What the token's sub is.")]
@@ -94,6 +104,12 @@ internal sealed record TokenizerTemplate
 
     [Key("Claims fixed by configuration, where no mapper is needed.", Ours = true)]
     public TokenizerClaims Claims { get; init; } = new();
+
+    /// <summary>Signed by the key that the server makes for itself.</summary>
+    public bool OwnKey => JwksUrl is null;
+
+    /// <summary>As Kratos has it, a template with a key set of its own says itself how long its tokens last.</summary>
+    public TimeSpan Lasts => Ttl ?? (OwnKey ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
 }
 
 internal sealed record TokenizerClaims

@@ -19,7 +19,7 @@ internal sealed class CourierPart(ConfigReferences references, Ascent.Jsonnet.Te
     public async Task<PreparedPart> PrepareAsync(AscentConfig next, CancellationToken ct)
     {
         var faults = new List<ConfigFault>();
-        var texts = await new TextLoader(references, next.Clients.Http).LoadAsync(next.Courier, faults, ct);
+        var texts = await new TextLoader(references, next.Clients.Http, next.Serve.Public.BaseUrl).LoadAsync(next.Courier, faults, ct);
         var email = await EmailAsync(next, faults, ct);
         var sms = await ChannelAsync(next, "sms", faults, ct);
         return faults.Count > 0 ? PreparedPart.Faulty(faults) : new PreparedPart([], () => current = new CourierSetup(texts, email, sms));

@@ -84,7 +84,8 @@ internal sealed class Cors
         if (maxAge.Count > 0) response.Headers.AccessControlMaxAge = maxAge;
     }
 
-    private bool Allows(StringValues origin)
+    /// <summary>Whether scripts of this origin may call.</summary>
+    public bool Allows(StringValues origin)
     {
         if (origin.Count != 1 || origin[0] is not { Length: > 0 and < 512 } text) return false;
         if (anyOrigin || origins.AsSpan().Contains(text)) return true;

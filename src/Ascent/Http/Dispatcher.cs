@@ -40,6 +40,7 @@ internal sealed class Dispatcher(
         var face = (Listener.Of(http) ?? throw new InvalidOperationException("A connection has no listener.")).Face;
         var snap = snapshot;
         var cors = snap.CorsOf(face);
+        snap.Headers.Set(http.Response, face);
         Route? route = null;
         try
         {
@@ -54,6 +55,7 @@ internal sealed class Dispatcher(
         {
             await errors.AnswerAsync(http, e, snap.Dev, () =>
             {
+                snap.Headers.Set(http.Response, face);
                 cors?.Actual(http);
                 if (route is not null) SetHeaders(http, face, route);
             });
@@ -68,7 +70,7 @@ internal sealed class Dispatcher(
     {
         SetHeaders(http, face, route);
         http.SetEndpoint(route.Endpoint);
-        if (face == Face.Admin && adminGate is not null && !route.OpenToAll && await adminGate(http) is { } refusal)
+        if (face != Face.Public && adminGate is not null && !route.OpenToAll && await adminGate(http) is { } refusal)
         {
             await refusal.ExecuteAsync(http);
             return;
@@ -125,7 +127,7 @@ internal sealed class Dispatcher(
 
     private IResult? AtPublic(HttpContext http, HttpSnapshot snap, ReadOnlySpan<char> bare, string method, ref string? allow)
     {
-        if (allow is not null) return null;
+        if (allow is not null || snap.HidesAdmin) return null;
         if (OtherPort.LeadsToAdmin(bare, method, adminRoutes))
             return Elsewhere(http, Face.Public, snap.AdminBase + AdminPrefix + new PathString(bare.ToString()).ToUriComponent());
         if (OtherPort.LooksForged(bare, method))

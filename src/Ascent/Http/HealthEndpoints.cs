@@ -32,7 +32,7 @@ internal static partial class HealthEndpoints
     {
         MapPublic(routes);
         routes.MapGet("/version", VersionAsync);
-        routes.MapGet("/health/config", RevisionAsync);
+        routes.MapGet("/health/config", RevisionAsync).WithMetadata(OpenToAll.Instance);
     }
 
     private static Task AliveAsync(HttpContext http) => new JsonBytesResult(Ok).ExecuteAsync(http);

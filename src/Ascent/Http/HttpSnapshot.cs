@@ -15,6 +15,8 @@ internal sealed class HttpSnapshot
         AdminCors = Cors.Of(config.Serve.Admin.Cors);
         PublicBase = config.Serve.Public.BaseUrl.TrimEnd('/');
         AdminBase = config.Serve.Admin.BaseUrl.TrimEnd('/');
+        Headers = new SafetyHeaders(config);
+        HidesAdmin = config.Security.StricterThanKratos;
         SkipPublicHealthLog = config.Serve.Public.RequestLog.DisableForHealth;
         SkipAdminHealthLog = config.Serve.Admin.RequestLog.DisableForHealth;
     }
@@ -26,6 +28,10 @@ internal sealed class HttpSnapshot
     public Cors? AdminCors { get; }
     public string PublicBase { get; }
     public string AdminBase { get; }
+    public SafetyHeaders Headers { get; }
+
+    /// <summary>The public port answers for admin routes as for any other path that is not there.</summary>
+    public bool HidesAdmin { get; }
     public bool SkipPublicHealthLog { get; }
     public bool SkipAdminHealthLog { get; }
 

@@ -29,7 +29,7 @@ internal sealed record WebServerOptions
     /// <summary>Pages on the public listener, matched by the framework's own router after every other route.</summary>
     public Action<IEndpointRouteBuilder>? MapPages { get; init; }
 
-    /// <summary>Null lets the call through; asked for every admin route but health.</summary>
+    /// <summary>Null lets the call through; asked for every route of the admin and the metrics listener but health.</summary>
     public Func<HttpContext, ValueTask<ApiError?>>? AdminGate { get; init; }
 }
 

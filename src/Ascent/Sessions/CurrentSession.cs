@@ -17,7 +17,10 @@ internal readonly record struct PresentedSession(SessionSource Source, SessionTo
     public Session? ActiveAt(DateTimeOffset now) => Session is { } s && s.IsActive(now) ? s : null;
 
     /// <summary>The same, whatever the identity's state: listing and ending one's sessions stays possible for the disabled.</summary>
-    public Session? OpenAt(DateTimeOffset now) => Session is { Active: true } s && s.ExpiresAt > now ? s : null;
+    public Session? OpenAt(DateTimeOffset now) => Session is { } s && s.IsOpen(now) ? s : null;
+
+    /// <summary>The browser's cookie ends before the session does. What a rotation replaced is not given out again.</summary>
+    public bool IsCookieBehind => Source == SessionSource.Cookie && Session is { ByRetiredToken: false } s && CookieExpiresAt < s.ExpiresAt;
 
     /// <summary>Nothing was shown that could be a session's token.</summary>
     public bool IsMissing => Source == SessionSource.None;
@@ -25,9 +28,10 @@ internal readonly record struct PresentedSession(SessionSource Source, SessionTo
 
 /// <summary>
 /// Finds the session of a request: <c>X-Session-Token</c>, else the cookie, else <c>Authorization: Bearer</c>. The first that is
-/// there decides; a wrong one is not made up for by the next. A cookie that none of our secrets opens is none.
+/// there decides; a wrong one is not made up for by the next. A cookie that none of our secrets opens is none. That a good session
+/// was shown is a use of it, whatever for.
 /// </summary>
-internal sealed class CurrentSession(SessionLookup lookup, SessionCookie cookie, Tenant tenant)
+internal sealed class CurrentSession(SessionLookup lookup, SessionCookie cookie, SessionUse use, Tenant tenant, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
 
@@ -37,11 +41,22 @@ internal sealed class CurrentSession(SessionLookup lookup, SessionCookie cookie,
         if (source == SessionSource.None) return ValueTask.FromResult(default(PresentedSession));
         var found = lookup.FindAsync(tenant.Nid, token.Key);
         return found.IsCompletedSuccessfully
-            ? ValueTask.FromResult(new PresentedSession(source, token, found.Result, cookieExpiresAt))
-            : Await(found, source, token, cookieExpiresAt);
+            ? ValueTask.FromResult(Used(http, new PresentedSession(source, token, found.Result, cookieExpiresAt)))
+            : Await(this, http, found, source, token, cookieExpiresAt);
 
-        static async ValueTask<PresentedSession> Await(ValueTask<Session?> found, SessionSource source, SessionToken token, DateTimeOffset cookieExpiresAt) =>
-            new(source, token, await found, cookieExpiresAt);
+        static async ValueTask<PresentedSession> Await(CurrentSession self, HttpContext http, ValueTask<Session?> found, SessionSource source, SessionToken token, DateTimeOffset cookieExpiresAt) =>
+            self.Used(http, new PresentedSession(source, token, await found, cookieExpiresAt));
+    }
+
+    private PresentedSession Used(HttpContext http, PresentedSession presented)
+    {
+        if (!use.IsWanted) return presented;
+        var now = time.GetUtcNow();
+        if (presented.ActiveAt(now) is not { } session) return presented;
+        use.Touch(session, now);
+        // The session's end has moved: the browser's copy of it follows at the next request, whichever that is.
+        if (use.Slides && presented.IsCookieBehind) cookie.Issue(http.Response, presented.Token, session.ExpiresAt);
+        return presented;
     }
 
     private SessionSource Find(HttpRequest request, out SessionToken token, out DateTimeOffset cookieExpiresAt)

@@ -30,14 +30,23 @@ internal sealed record Session
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>When it ends unless it is used before; see <see cref="SessionIdle"/>.</summary>
+    public DateTimeOffset RestsUntil { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Opened by a token that a rotation replaced; such a token is given out no more.</summary>
+    public bool ByRetiredToken { get; init; }
+
     /// <summary>Whose session it is; null where it was read without.</summary>
     public SessionIdentity? Identity { get; init; }
 
     public IReadOnlyList<AuthenticationMethod> Methods => methods ??= AuthenticationMethod.Parse(MethodsJson);
     public IReadOnlyList<Device> Devices => devices ??= Device.Parse(DevicesJson);
 
-    /// <summary>Neither revoked nor expired, and its identity, where it is known, not disabled.</summary>
-    public bool IsActive(DateTimeOffset now) => Active && ExpiresAt > now && Identity is null or { IsActive: true };
+    /// <summary>Neither revoked nor expired nor left idle, whatever the identity's state.</summary>
+    public bool IsOpen(DateTimeOffset now) => Active && ExpiresAt > now && RestsUntil > now;
+
+    /// <summary>The same, and its identity, where it is known, not disabled.</summary>
+    public bool IsActive(DateTimeOffset now) => IsOpen(now) && Identity is null or { IsActive: true };
 
     public bool Equals(Session? other) => other is not null && Id == other.Id && UpdatedAt == other.UpdatedAt && Active == other.Active;
     public override int GetHashCode() => Id.GetHashCode();

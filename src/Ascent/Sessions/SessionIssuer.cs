@@ -93,6 +93,7 @@ internal sealed class SessionIssuer(Db db, TimeProvider time, ConfigStore config
             where s.nid = @nid and s.id = @id {for update}
             """, ("nid", nid), ("id", sessionId)), SessionRows.ReadWithIdentity, ct);
         var now = Instant.Truncate(time.GetUtcNow());
+        if (session is not null) session = SessionIdle.Judged(session, config.Current.Session);
         if (session is { Identity.IsActive: false }) return new RaiseResult.Disabled(session.IdentityId);
         if (session is null || !session.IsActive(now)) return new RaiseResult.Gone();
         IReadOnlyList<AuthenticationMethod> methods = [.. session.Methods, method];
@@ -101,9 +102,9 @@ internal sealed class SessionIssuer(Db db, TimeProvider time, ConfigStore config
         session = session with
         {
             Aal = SessionAal.Of(methods), MethodsJson = AuthenticationMethod.Write(methods),
-            AuthenticatedAt = now, ExpiresAt = now + settings.Lifespan, UsedAt = now, UpdatedAt = now,
+            AuthenticatedAt = now, ExpiresAt = now + settings.Lifespan, UsedAt = now, UpdatedAt = now, RestsUntil = DateTimeOffset.MaxValue,
         };
-        var rotates = settings.RotateOnStepUp && string.CompareOrdinal(session.Aal, before) > 0;
+        var rotates = config.Current.RotatesOnStepUp && string.CompareOrdinal(session.Aal, before) > 0;
         await tx.ExecuteAsync(new Sql("""
             update session set aal = @aal, methods = @methods, authenticated_at = @now, expires_at = @expires, used_at = @now, updated_at = @now
             where nid = @nid and id = @id

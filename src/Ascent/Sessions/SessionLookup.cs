@@ -119,7 +119,12 @@ internal sealed partial class SessionLookup : IAsyncDisposable
                 {
                     failure = e;
                 }
-                foreach (var question in batch) question.Complete(failure);
+                var settings = owner.config.Current.Session;
+                foreach (var question in batch)
+                {
+                    if (settings.Idle is not null && question.Session is { } session) question.Session = SessionIdle.Judged(session, settings);
+                    question.Complete(failure);
+                }
                 batch.Clear();
             }
         }
@@ -155,9 +160,12 @@ internal sealed partial class SessionLookup : IAsyncDisposable
         {
             owner.statements.Add(1);
             await statement.RunAsync(batch, null);
-            if (!owner.config.Current.Session.RotateOnStepUp || batch.TrueForAll(q => q.Session is not null)) return;
+            if (!owner.config.Current.RotatesOnStepUp || batch.TrueForAll(q => q.Session is not null)) return;
             owner.statements.Add(1);
-            await statement.RunAsync(batch, owner.time.GetUtcNow());
+            var missing = batch.FindAll(q => q.Session is null);
+            await statement.RunAsync(missing, owner.time.GetUtcNow());
+            foreach (var question in missing)
+                if (question.Session is { } session) question.Session = session with { ByRetiredToken = true };
         }
     }
 }

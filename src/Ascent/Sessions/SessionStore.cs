@@ -16,22 +16,21 @@ internal sealed class SessionStore(Db db, TimeProvider time, ConfigStore config,
 {
     private const string Joined = $"select {SessionRows.Session}, {SessionRows.Identity} from session s join identity i on i.nid = s.nid and i.id = s.identity_id";
     private const string Alone = $"select {SessionRows.Session} from session s";
-    private const string IsActive = "(s.active and s.expires_at > @now)";
 
     public Task<Session?> FindAsync(Guid nid, Guid id, bool identity, CancellationToken ct) => db.ReadOneAsync<Session>(
-        new Sql($"{(identity ? Joined : Alone)} where s.nid = @nid and s.id = @id", ("nid", nid), ("id", id)), identity ? SessionRows.ReadWithIdentity : SessionRows.Read, ct);
+        new Sql($"{(identity ? Joined : Alone)} where s.nid = @nid and s.id = @id", ("nid", nid), ("id", id)), Reader(identity), ct);
 
     /// <summary>The newest first, from after <paramref name="before"/>; ids are made of the time.</summary>
     public Task<List<Session>> ListAsync(Guid nid, SessionFilter filter, bool identity, Guid before, int limit, CancellationToken ct) => db.ReadAsync<Session>(
         new Sql($"{(identity ? Joined : Alone)} where s.nid = @nid and s.id < @before{Where(filter)} order by s.id desc limit @limit",
-            [("nid", nid), ("before", before), ("limit", limit), .. Parameters(filter)]), identity ? SessionRows.ReadWithIdentity : SessionRows.Read, ct);
+            [("nid", nid), ("before", before), ("limit", limit), .. Parameters(filter)]), Reader(identity), ct);
 
     /// <summary>An identity's sessions, the newest first; without <paramref name="except"/> where one is given.</summary>
     public Task<List<Session>> ListOfIdentityAsync(Guid nid, Guid identityId, bool? active, Guid? except, int offset, int limit, CancellationToken ct)
     {
         var filter = new SessionFilter(active, identityId);
         return db.ReadAsync(new Sql($"{Joined} where s.nid = @nid{Where(filter)} and s.id <> @except order by s.created_at desc, s.id desc limit @limit offset @offset",
-            [("nid", nid), ("except", except ?? Guid.Empty), ("limit", limit), ("offset", offset), .. Parameters(filter)]), SessionRows.ReadWithIdentity, ct);
+            [("nid", nid), ("except", except ?? Guid.Empty), ("limit", limit), ("offset", offset), .. Parameters(filter)]), Reader(true), ct);
     }
 
     public async Task<long> CountOfIdentityAsync(Guid nid, Guid identityId, bool? active, Guid? except, CancellationToken ct)
@@ -90,7 +89,7 @@ internal sealed class SessionStore(Db db, TimeProvider time, ConfigStore config,
     /// <summary>Moves a session's end to a lifespan from now, if it may be moved already; null where there is no such session.</summary>
     public Task<Session?> ExtendAsync(Guid nid, Guid id, string actor, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
     {
-        var session = await tx.ReadOneAsync(new Sql($$"""{{Joined}} where s.nid = @nid and s.id = @id {for update}""", ("nid", nid), ("id", id)), SessionRows.ReadWithIdentity, token);
+        var session = await tx.ReadOneAsync(new Sql($$"""{{Joined}} where s.nid = @nid and s.id = @id {for update}""", ("nid", nid), ("id", id)), Reader(true), token);
         var settings = config.Current.Session;
         var now = Instant.Truncate(time.GetUtcNow());
         if (session is null || session.ExpiresAt - settings.ExtendWithin >= now) return session;
@@ -101,12 +100,24 @@ internal sealed class SessionStore(Db db, TimeProvider time, ConfigStore config,
         return session;
     }, ct);
 
-    private static string Where(SessionFilter filter) =>
-        (filter.IdentityId is null ? "" : " and s.identity_id = @identity") + filter.Active switch { true => $" and {IsActive}", false => $" and not {IsActive}", null => "" };
+    private string Where(SessionFilter filter)
+    {
+        var isActive = $"(s.active and s.expires_at > @now{SessionIdle.Condition(config.Current.Session)})";
+        return (filter.IdentityId is null ? "" : " and s.identity_id = @identity") + filter.Active switch { true => $" and {isActive}", false => $" and not {isActive}", null => "" };
+    }
+
+    private Func<Row, Session> Reader(bool identity)
+    {
+        var settings = config.Current.Session;
+        return r => SessionIdle.Judged(identity ? SessionRows.ReadWithIdentity(r) : SessionRows.Read(r), settings);
+    }
 
     private IEnumerable<(string, SqlValue)> Parameters(SessionFilter filter)
     {
         if (filter.IdentityId is { } identity) yield return ("identity", identity);
-        if (filter.Active is not null) yield return ("now", time.GetUtcNow());
+        if (filter.Active is null) yield break;
+        var now = time.GetUtcNow();
+        yield return ("now", now);
+        foreach (var parameter in SessionIdle.Parameters(config.Current.Session, now)) yield return parameter;
     }
 }

@@ -10,25 +10,29 @@ namespace Ascent.Sessions;
 
 /// <summary>
 /// Writes down that sessions are in use, where the configuration asks for it: <c>session.sliding</c> moves their end,
-/// <c>session.idle</c> needs to know when they rest. At most once a minute a session, many at once, and behind the answer.
+/// <c>session.idle</c> needs to know when they rest. At most once a minute a session (more often where an idle time is a matter of
+/// minutes), many at once, and behind the answer.
 /// </summary>
 internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore config, ILogger<SessionUse> log) : BackgroundService
 {
-    /// <summary>Uses closer together than this are one.</summary>
-    public static readonly TimeSpan Grain = TimeSpan.FromMinutes(1);
-
     private const int MostTogether = 256, MostWaiting = 100_000;
-    private readonly Channel<(Guid Id, DateTimeOffset At)> queue = Channel.CreateBounded<(Guid, DateTimeOffset)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<(Guid Id, DateTimeOffset At)> queue = Channel.CreateBounded<(Guid, DateTimeOffset)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> recent = [];
+
+    /// <summary>Whether uses matter at all.</summary>
+    public bool IsWanted => config.Current.Session is { Sliding: true } or { Idle: not null };
+
+    /// <summary>Every use moves a session's end.</summary>
+    public bool Slides => config.Current.Session.Sliding;
 
     public void Touch(Session session, DateTimeOffset now)
     {
-        if (now - session.UsedAt < Grain) return;
         var settings = config.Current.Session;
         if (!settings.Sliding && settings.Idle is null) return;
-        if (recent.TryGetValue(session.Id, out var last) && now - last < Grain) return;
-        recent[session.Id] = now;
-        queue.Writer.TryWrite((session.Id, now));
+        var grain = settings.UseGrain;
+        if (now - session.UsedAt < grain || recent.TryGetValue(session.Id, out var last) && now - last < grain) return;
+        // Where the queue is full the next use tries again.
+        if (queue.Writer.TryWrite((session.Id, now))) recent[session.Id] = now;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,6 +53,7 @@ internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore confi
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogNotWritten(e, ids.Count);
+                foreach (var id in ids) recent.TryRemove(id, out _);
             }
             ids.Clear();
             Forget(at);
@@ -67,8 +72,9 @@ internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore confi
 
     private void Forget(DateTimeOffset now)
     {
+        var grain = config.Current.Session.UseGrain;
         foreach (var (id, at) in recent)
-            if (now - at >= Grain) recent.TryRemove(new(id, at));
+            if (now - at >= grain) recent.TryRemove(new(id, at));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The use of {Count} sessions could not be written down; their next use will be.")]

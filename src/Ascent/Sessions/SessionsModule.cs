@@ -1,3 +1,4 @@
+using Ascent.Sessions.Tokenizer;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ascent.Sessions;
@@ -20,6 +21,7 @@ internal static class SessionsModule
         .AddSingleton<LogoutToken>()
         .AddSingleton<SessionJson>()
         .AddSingleton<SessionSweep>()
+        .AddSingleton<OwnKeys>()
         .AddSingleton<WhoamiEndpoint>()
         .AddSingleton<SessionUse>()
         .AddHostedService(s => s.GetRequiredService<SessionUse>());

@@ -11,7 +11,7 @@ namespace Ascent.Sessions;
 /// every application behind us, so it takes the short way: one look-up, one buffer, stored JSON passed through.
 /// Beyond Kratos it takes <c>aal</c> and <c>max_age</c> for callers that need more than the configuration asks for.
 /// </summary>
-internal sealed class WhoamiEndpoint(CurrentSession current, SessionJson json, SessionCookie cookie, SessionUse use, ConfigStore config, TimeProvider time, ISessionTokenizer? tokenizer = null)
+internal sealed class WhoamiEndpoint(CurrentSession current, SessionJson json, SessionCookie cookie, ConfigStore config, TimeProvider time, ISessionTokenizer? tokenizer = null)
 {
     private const string CacheFor = "Ory-Session-Cache-For", IdentityId = "X-Kratos-Authenticated-Identity-Id", MissingCacheFor = "60";
 
@@ -43,11 +43,10 @@ internal sealed class WhoamiEndpoint(CurrentSession current, SessionJson json, S
                     return;
             }
         }
-        use.Touch(session, now);
         var headers = http.Response.Headers;
         headers[IdentityId] = identity.Id.ToString();
         if (settings.FeatureFlags.CacheableSessions && tokenized is null) headers[CacheFor] = Seconds(settings, session, now);
-        if (presented.Source == SessionSource.Cookie && presented.CookieExpiresAt < session.ExpiresAt) cookie.Issue(http.Response, presented.Token, session.ExpiresAt);
+        if (presented.IsCookieBehind && !settings.Session.Sliding) cookie.Issue(http.Response, presented.Token, session.ExpiresAt);
         await JsonOut.SendAsync(http, JsonOut.ContentType, new Answer(json, session, tokenized), WriteAnswer);
     }
 
@@ -71,7 +70,7 @@ internal sealed class WhoamiEndpoint(CurrentSession current, SessionJson json, S
 
     private static string Seconds(AscentConfig settings, Session session, DateTimeOffset now)
     {
-        var left = session.ExpiresAt - now;
+        var left = (session.RestsUntil < session.ExpiresAt ? session.RestsUntil : session.ExpiresAt) - now;
         if (settings.FeatureFlags.CacheableSessionsMaxAge is { } most && most > TimeSpan.Zero && most < left) left = most;
         return ((long)left.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }

@@ -24,7 +24,7 @@ public sealed class TextLoaderTests : IDisposable
         {
             ["recovery_code"] = "111111", ["verification_code"] = "111111", ["login_code"] = "111111", ["registration_code"] = "111111", ["expires_in_minutes"] = 15,
             ["recovery_url"] = "https://id.example.org/self-service/recovery?flow=1&token=a", ["verification_url"] = "https://id.example.org/self-service/verification?code=1&flow=a",
-            ["changed_at"] = "2026-01-02", ["added_at"] = "2026-01-02", ["request_url"] = "https://id.example.org/x",
+            ["changed_at"] = "2026-01-02", ["added_at"] = "2026-01-02", ["request_url"] = "https://evil.example/x",
         };
         var mail = part.Current.Texts.Render(new CourierMessage(MessageChannel.Email, "ada@example.org", type, data));
         var sms = part.Current.Texts.Render(new CourierMessage(MessageChannel.Sms, "+49176", type, data));
@@ -47,7 +47,7 @@ public sealed class TextLoaderTests : IDisposable
     public async Task A_text_message_has_the_data_of_its_channel()
     {
         var part = await PartAsync(new CourierConfig());
-        var data = new JsonObject { ["recovery_code"] = "1", ["request_url"] = "https://id.example.org:8443/x" };
+        var data = new JsonObject { ["recovery_code"] = "1", ["request_url"] = "https://evil.example:8443/x" };
         var sms = part.Current.Texts.Render(new CourierMessage(MessageChannel.Sms, "+49176", TemplateType.RecoveryCodeValid, data));
         sms.Data.Select(d => d.Key).Order().ShouldBe(["request_url", "request_url_domain", "to", "verification_code"]);
         ((string?)sms.Data["request_url_domain"]).ShouldBe("id.example.org");
@@ -153,7 +153,7 @@ public sealed class TextLoaderTests : IDisposable
 
     private static async Task<CourierPart> PartAsync(CourierConfig config)
     {
-        var (part, faults) = await CourierBench.PrepareAsync(new AscentConfig { Courier = config });
+        var (part, faults) = await CourierBench.PrepareAsync(new AscentConfig { Courier = config, Serve = new ServeConfig { Public = new PublicConfig { BaseUrl = "https://id.example.org/" } } });
         faults.ShouldBeEmpty();
         return part;
     }

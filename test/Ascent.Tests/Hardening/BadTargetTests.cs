@@ -53,12 +53,12 @@ public sealed class BadTargetTests
             foreach (var value in values)
                 foreach (var (target, admin) in ((string, bool)[])[("GET /sessions/whoami", false), ("GET /self-service/login/api", false), ("GET /admin/identities", true)])
                 {
-                    var host = name == "Host" ? "" : "Host: x\r\n";
+                    var host = name == "Host" ? "" : "Host: localhost\r\n";
                     await twins.AskRawAsync(Encoding.Latin1.GetBytes($"{target} HTTP/1.1\r\n{host}{name}: {value}\r\nConnection: close\r\n\r\n"), admin);
                 }
         foreach (var many in (string[])[string.Concat(Enumerable.Range(0, 99).Select(i => $"X-{i}: v\r\n")), string.Concat(Enumerable.Range(0, 5000).Select(i => $"X-{i}: v\r\n")), string.Concat(Enumerable.Repeat("Cookie: ory_kratos_session=x\r\n", 90)),
             "Host: y\r\n", "X: a\r\n b\r\n", "X : a\r\n", ": a\r\n", "X\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"])
-            await twins.AskRawAsync(Encoding.Latin1.GetBytes($"GET /sessions/whoami HTTP/1.1\r\nHost: x\r\n{many}Connection: close\r\n\r\n"), admin: false);
+            await twins.AskRawAsync(Encoding.Latin1.GetBytes($"GET /sessions/whoami HTTP/1.1\r\nHost: localhost\r\n{many}Connection: close\r\n\r\n"), admin: false);
         (await twins.AskAsync("GET", "/health/ready", (byte[]?)null)).Status.ShouldBe(200);
     }
 
@@ -66,10 +66,10 @@ public sealed class BadTargetTests
     public async Task What_is_no_http_is_answered_shortly_or_not_at_all()
     {
         await using var twins = await Twins.StartAsync();
-        const string Good = "GET /health/alive HTTP/1.1\r\nHost: x\r\n\r\n";
-        foreach (var bytes in (string[])["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-            "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "GET " + new string('/', 30_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", "POST /admin/identities HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", "GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
-            "POST /admin/identities HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nx\r\n\r\n", "DELETE /\0 HTTP/1.1\r\nHost: x\r\n\r\n", new string('A', 100_000) + "\r\n\r\n"])
+        const string Good = "GET /health/alive HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        foreach (var bytes in (string[])["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+            "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET " + new string('/', 30_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /admin/identities HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", "GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "POST /admin/identities HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nx\r\n\r\n", "DELETE /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", new string('A', 100_000) + "\r\n\r\n"])
             await twins.AskRawAsync(Encoding.Latin1.GetBytes(bytes));
         // Behind a good request on the same connection.
         foreach (var server in twins.Both)
@@ -87,7 +87,7 @@ public sealed class BadTargetTests
             var (method, target) = path.Split(' ', 2) is [var m, var t] ? (m, t) : ("", "");
             target = target.Replace("*", text, StringComparison.Ordinal).Replace("{0}", "00000000-0000-0000-0000-00000000abcd", StringComparison.Ordinal);
             var body = method is "PUT" or "PATCH" ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n[]" : "\r\n";
-            await twins.AskRawAsync(Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{body}"), admin);
+            await twins.AskRawAsync(Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{body}"), admin);
         }
     });
 }

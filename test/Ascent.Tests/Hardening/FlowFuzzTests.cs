@@ -98,7 +98,7 @@ public sealed class FlowFuzzTests
                 foreach (var token in (string[])["", "X-Session-Token: x\r\n", "Cookie: ory_kratos_session=x; csrf_token=y; =; a=\"\r\nAccept: text/html\r\n"])
                 {
                     if (token.Length > 0 && odd.Length > 40) continue;
-                    var request = $"{door.Replace("@", odd, StringComparison.Ordinal)} HTTP/1.1\r\nHost: x\r\n{token}Connection: close\r\n{(door[0] == 'P' ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" : "\r\n")}";
+                    var request = $"{door.Replace("@", odd, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\n{token}Connection: close\r\n{(door[0] == 'P' ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" : "\r\n")}";
                     var said = await Task.WhenAll(twins.Both.Select(async server => Read(await server.RawAsync(request, admin: false))));
                     said[0].ShouldBe(said[1], request);
                     said[0].Status.ShouldBeInRange(200, 499, request);

@@ -21,8 +21,8 @@ public sealed class SlowClientTests
         {
             for (var i = 0; i < Each; i++)
             {
-                slow.Add(await BeginAsync(server, "POST /admin/identities HTTP/1.1\r\nHost: x\r\nX-Slow: "));
-                slow.Add(await BeginAsync(server, "POST /admin/identities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"traits\":"));
+                slow.Add(await BeginAsync(server, "POST /admin/identities HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
+                slow.Add(await BeginAsync(server, "POST /admin/identities HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"traits\":"));
             }
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < 50; i++) await server.CreateAsync($$"""{"traits":{"email":"e{{i}}@example.org"} }""");

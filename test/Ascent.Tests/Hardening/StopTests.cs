@@ -23,7 +23,7 @@ public sealed class StopTests
         using var slow = new TcpClient();
         await slow.ConnectAsync(IPAddress.Loopback, admin.BaseAddress!.Port);
         var stream = slow.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /admin/identities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: {Body.Length}\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /admin/identities HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: {Body.Length}\r\n\r\n"));
         var goOn = new byte[GoOn.Length];
         await stream.ReadExactlyAsync(goOn); // the server has it, and reads
         Encoding.ASCII.GetString(goOn).ShouldBe(GoOn);

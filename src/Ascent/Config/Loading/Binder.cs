@@ -36,7 +36,9 @@ internal sealed class Binder(Findings findings)
                 continue;
             }
             if (child.Key is { Ignored: true, Instead: { } instead }) findings.Warn(at, $"is no longer read; use {instead}");
-            if (Value(child, given, at) is { } bound) child.Property!.SetValue(record, bound);
+            if (Value(child, given, at) is not { } bound) continue;
+            child.Property!.SetValue(record, bound);
+            if (child.Key.Planned && !bound.Equals(child.Default)) findings.Warn(at, "planned, not in force: nothing acts on it yet");
         }
         return record;
     }

@@ -49,15 +49,18 @@ internal static class Reference
         {
             if (key.Kind == KeyKind.Section && !IsBlock(key)) continue;
             if (folded.Exists(f => key.Path.Length > f.Length && key.Path.StartsWith(f, StringComparison.Ordinal) && key.Path[f.Length] is '.' or '[')) continue;
-            var marks = string.Concat(key.Ours ? "**+** " : "", NeedsRestart(key) ? "**restart** " : "", key.Key.Ignored ? "(not used) " : "", key.Key.Required ? "(required) " : "");
+            var marks = string.Concat(key.Ours ? "**+** " : "", NeedsRestart(key) ? "**restart** " : "", key.Key.Ignored ? "(not used) " : "", IsPlanned(key) ? "(planned, not in force) " : "", key.Key.Required ? "(required) " : "");
             page.Append(CultureInfo.InvariantCulture, $"| `{key.Path[from..]}` | {Type(key)} | {Default(key)} | {marks}{Cell(key.Key.Doc)} |\n");
         }
     }
 
     private static bool IsBlock(KeyNode key) => Blocks.ContainsKey(key.Type);
 
-    private static bool NeedsRestart(KeyNode key) =>
-        KeyTree.Instance.All.Any(k => k.Key.Restart && (k.Path == key.Path || key.Path.StartsWith(k.Path + ".", StringComparison.Ordinal)));
+    private static bool NeedsRestart(KeyNode key) => KeyTree.Instance.All.Any(k => k.Key.Restart && IsWithin(key, k));
+
+    private static bool IsPlanned(KeyNode key) => KeyTree.Instance.All.Any(k => k.Key.Planned && IsWithin(key, k));
+
+    private static bool IsWithin(KeyNode key, KeyNode section) => section.Path == key.Path || key.Path.StartsWith(section.Path + ".", StringComparison.Ordinal);
 
     private static string Type(KeyNode key) => key.Kind switch
     {

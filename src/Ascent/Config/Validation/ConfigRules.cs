@@ -8,8 +8,8 @@ internal static class ConfigRules
 {
     private static readonly Action<AscentConfig, Findings>[] All =
     [
-        Dsn, Listeners, AdminRules.Check, Schemas, CookieRules.Check, Secrets, Bcrypt, CodeFlags,
-        RelyingParties, Tokenizer.Check, HookRules.Check, MethodRules.Check, CourierRules.Check,
+        Dsn, Listeners, AdminRules.Check, CorsRules.Check, Schemas, CookieRules.Check, Secrets, Bcrypt, CodeFlags,
+        RelyingParties, Tokenizer.Check, MissingParts.Check, HookRules.Check, MethodRules.Check, CourierRules.Check,
     ];
 
     public static void Check(AscentConfig config, Findings findings)

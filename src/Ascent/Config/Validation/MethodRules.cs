@@ -58,6 +58,7 @@ internal static class CourierRules
             if (findings.HasFaultBelow(path)) continue;
             if (channel.Id is not ("sms" or "email")) findings.Fault($"{path}.id", "must be sms or email");
             if (courier.Channels.Take(i).Any(c => c.Id == channel.Id)) findings.Fault($"{path}.id", $"is taken; another channel is called {channel.Id}");
+            if (channel.Type != ChannelType.Http) findings.Fault($"{path}.type", "must be http; mail by SMTP is configured in courier.smtp");
             Request(channel.RequestConfig, $"{path}.request_config");
             if (channel.RequestConfig.Body is null) findings.Fault($"{path}.request_config.body", "is required: without it a channel sends nothing; give a Jsonnet document by file:// or base64://");
         }

@@ -5,7 +5,8 @@ namespace Ascent.Courier.Templates;
 internal enum TextPart { Subject, Plain, Html, Sms }
 
 /// <summary>Every text of one configuration, read and found good. What is asked for in a locale falls back to its language, then to the text for all.</summary>
-internal sealed class MessageTexts(IReadOnlyDictionary<(TemplateType Type, TextPart Part, string Locale), TextTemplate> all)
+/// <param name="domain">The site that telephones may fill a code in on. It is ours, whatever host the request for the code named.</param>
+internal sealed class MessageTexts(IReadOnlyDictionary<(TemplateType Type, TextPart Part, string Locale), TextTemplate> all, string domain)
 {
     /// <summary>The message in words, with the data as an HTTP service gets them.</summary>
     public MessageContent Render(CourierMessage message)
@@ -32,13 +33,13 @@ internal sealed class MessageTexts(IReadOnlyDictionary<(TemplateType Type, TextP
         return all[(type, part, "")];
     }
 
-    private static JsonObject DataOf(CourierMessage message)
+    private JsonObject DataOf(CourierMessage message)
     {
         var data = (JsonObject)message.TemplateData.DeepClone();
         data["to"] = message.Recipient;
         if (message.Channel == MessageChannel.Email) return data;
         if (message.TemplateType == TemplateType.VerificationCodeValid) data.Remove("verification_url");
-        data["request_url_domain"] = data["request_url"] is JsonValue url && Uri.TryCreate(url.ToString(), UriKind.Absolute, out var address) ? address.Host : "";
+        data["request_url_domain"] = domain;
         return data;
     }
 }

@@ -9,7 +9,7 @@ namespace Ascent.Courier.Templates;
 /// <c>courier.template_override_path</c>, else our own. Beside the file may lie others of its name with a locale
 /// (<c>email.body.de.gotmpl</c>) or with parts to be used by their file name.
 /// </summary>
-internal sealed class TextLoader(ConfigReferences references, HttpClientConfig limits)
+internal sealed class TextLoader(ConfigReferences references, HttpClientConfig limits, string publicBase)
 {
     private static readonly (TextPart Part, string File)[] Files =
     [
@@ -25,7 +25,7 @@ internal sealed class TextLoader(ConfigReferences references, HttpClientConfig l
         foreach (var type in TemplateType.All)
             foreach (var (part, file) in Files)
                 await LoadAsync(config, type, part, file, all, faults, ct);
-        return new MessageTexts(all);
+        return new MessageTexts(all, Uri.TryCreate(publicBase, UriKind.Absolute, out var site) ? site.Host : "");
     }
 
     private async Task LoadAsync(CourierConfig config, TemplateType type, TextPart part, string file, Dictionary<(TemplateType, TextPart, string), TextTemplate> all, List<ConfigFault> faults, CancellationToken ct)

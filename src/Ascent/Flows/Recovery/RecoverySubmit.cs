@@ -33,6 +33,8 @@ internal sealed class RecoverySubmit(
             if (!flow.IsForAnyBrowser && FlowGate.Guard(c, flow, body) is { } guarded) return await ForgedAsync(submission, method ?? methods.Of(flow, c.Config), guarded);
         }
         if (intent is null or RecoveryIntent.Asks && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
+        // A link that came from somebody else must not make their account of who is signed in here.
+        if (intent is RecoveryIntent.Opens && c.Config.Security.StricterThanKratos && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
         if (method is null) return await NoMethodAsync(c, flow);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         flow.TransientPayload = body["transient_payload"] as JsonObject;

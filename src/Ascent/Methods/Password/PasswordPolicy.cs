@@ -6,8 +6,8 @@ using Ascent.Flows.Messages;
 namespace Ascent.Methods.Password;
 
 /// <summary>
-/// Which passwords people may choose: long enough, short enough for the hasher, not like what they sign in with, not known to
-/// have leaked. Asked for new passwords, never for those that are imported or typed at a login.
+/// Which passwords people may choose: long enough, short enough for the hasher, not like what they sign in with, without the words
+/// that the configuration forbids, not known to have leaked. Asked for new passwords, never for those that are imported or typed at a login.
 /// </summary>
 internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leaked)
 {
@@ -22,6 +22,7 @@ internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leak
         if (bytes < settings.MinPasswordLength) return UiMessages.PasswordTooShort(settings.MinPasswordLength, bytes);
         if (!hasher.CanHash(password)) return UiMessages.PasswordTooLong(BcryptBytes, bytes);
         if (settings.IdentifierSimilarityCheckEnabled && identifiers.Any(i => Likeness.IsLike(password, i))) return UiMessages.Of(MessageIds.PasswordTooSimilar);
+        if (Forbidden(password, settings.ContextWords) is { } word) return UiMessages.PasswordPolicy($"It must not hold the word \"{word}\", which anybody would try first");
         if (!settings.HaveibeenpwnedEnabled) return null;
         return await leaked.CountAsync(password, settings.HaveibeenpwnedHost, config.Clients.Http, ct) switch
         {
@@ -30,4 +31,7 @@ internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leak
             _ => null,
         };
     }
+
+    private static string? Forbidden(string password, IReadOnlyList<string> words) =>
+        words.FirstOrDefault(w => password.Contains(w, StringComparison.OrdinalIgnoreCase));
 }

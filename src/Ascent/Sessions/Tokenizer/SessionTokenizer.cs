@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Ascent.Sessions.Tokenizer;
 
 /// <summary>
-/// Sessions as signed tokens, by the templates of <c>session.whoami.tokenizer</c>. Signs with the template's own key only, and
-/// lets no mapper choose whom a token is about.
+/// Sessions as signed tokens, by the templates of <c>session.whoami.tokenizer</c>. Signs with the template's key, or with ours where it
+/// has none, and lets no mapper choose whom a token is about.
 /// </summary>
-internal sealed partial class SessionTokenizer(TokenizerPart part, ConfigStore config, Templates templates, TimeProvider time, ILogger<SessionTokenizer> log) : ISessionTokenizer
+internal sealed partial class SessionTokenizer(TokenizerPart part, OwnKeys own, ConfigStore config, Templates templates, TimeProvider time, ILogger<SessionTokenizer> log) : ISessionTokenizer
 {
     public async Task<TokenizeResult> TokenizeAsync(string template, ReadOnlyMemory<byte> sessionJson, Session session, CancellationToken ct)
     {
@@ -24,8 +24,11 @@ internal sealed partial class SessionTokenizer(TokenizerPart part, ConfigStore c
         var payload = claims.ToJson();
         return ready.Mapper is { } mapper
             ? await MapAsync(ready, mapper, claims, payload, sessionJson, config.Current.Dev, ct)
-            : new TokenizeResult.Tokenized(Jws.Sign(ready.Key, payload));
+            : await SignAsync(ready, payload, ct);
     }
+
+    private async Task<TokenizeResult> SignAsync(ReadyTemplate ready, byte[] payload, CancellationToken ct) =>
+        new TokenizeResult.Tokenized(Jws.Sign(ready.Key ?? await own.CurrentAsync(ct), payload));
 
     private async Task<TokenizeResult> MapAsync(ReadyTemplate ready, Template mapper, TokenClaims claims, byte[] payload, ReadOnlyMemory<byte> sessionJson, bool dev, CancellationToken ct)
     {
@@ -34,7 +37,7 @@ internal sealed partial class SessionTokenizer(TokenizerPart part, ConfigStore c
         {
             case JsonnetResult.Ok ok:
                 return claims.ToJson(ok.Json) is { } mapped
-                    ? new TokenizeResult.Tokenized(Jws.Sign(ready.Key, mapped))
+                    ? await SignAsync(ready, mapped, ct)
                     : MapperRefused(ready, "did not return an object with an object named claims", null);
             case JsonnetResult.Cancelled:
                 return MapperRefused(ready, "failed", dev ? "cancel" : null);

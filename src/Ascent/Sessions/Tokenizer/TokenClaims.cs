@@ -47,7 +47,7 @@ internal sealed record TokenClaims(ReadyTemplate Template, Session Session, stri
             foreach (var one in audience) w.WriteStringValue(one);
             w.WriteEndArray();
         }
-        if (!over.Contains("exp")) w.WriteNumber("exp"u8, (Now + Template.Settings.Ttl).ToUnixTimeSeconds());
+        if (!over.Contains("exp")) w.WriteNumber("exp"u8, (Now + Template.Settings.Lasts).ToUnixTimeSeconds());
         if (!over.Contains("iat")) w.WriteNumber("iat"u8, Now.ToUnixTimeSeconds());
         if (!over.Contains("iss")) w.WriteString("iss"u8, Template.Issuer);
         if (!over.Contains("jti")) w.WriteString("jti"u8, Id);

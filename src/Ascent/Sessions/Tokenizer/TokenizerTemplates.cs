@@ -5,8 +5,8 @@ using Ascent.Jsonnet;
 
 namespace Ascent.Sessions.Tokenizer;
 
-/// <summary>A template with everything it needs at hand.</summary>
-internal sealed record ReadyTemplate(string Name, TokenizerTemplate Settings, string Issuer, Jwk Key, Template? Mapper);
+/// <summary>A template with everything it needs at hand; without a key where ours signs for it.</summary>
+internal sealed record ReadyTemplate(string Name, TokenizerTemplate Settings, string Issuer, Jwk? Key, Template? Mapper);
 
 /// <summary>All templates of one configuration: keys parsed, mappers read. Those with a fault are left out and told.</summary>
 internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate> Ready, IReadOnlyList<ConfigFault> Faults)
@@ -22,7 +22,7 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
             var path = $"session.whoami.tokenizer.templates.{name}";
             var key = await ReadKeyAsync(settings, $"{path}.jwks_url", references, config.Clients.Http, faults, ct);
             var mapper = await ReadMapperAsync(settings, $"{path}.claims_mapper_url", references, config.Clients.Http, templates, faults, ct);
-            if (key is not null && (mapper is not null || settings.ClaimsMapperUrl is null))
+            if ((key is not null || settings.OwnKey) && (mapper is not null || settings.ClaimsMapperUrl is null))
                 ready.Add(name, new ReadyTemplate(name, settings, settings.Claims.Issuer ?? Issuer(config), key, mapper));
         }
         return new TokenizerTemplates(ready.ToFrozenDictionary(StringComparer.Ordinal), faults);
@@ -32,11 +32,7 @@ internal sealed record TokenizerTemplates(FrozenDictionary<string, ReadyTemplate
 
     private static async Task<Jwk?> ReadKeyAsync(TokenizerTemplate settings, string path, ConfigReferences references, HttpClientConfig limits, List<ConfigFault> faults, CancellationToken ct)
     {
-        if (settings.JwksUrl is null)
-        {
-            faults.Add(new ConfigFault(path, "is missing: a JSON Web Key Set with a private key, by file:// or base64://"));
-            return null;
-        }
+        if (settings.JwksUrl is null) return null;
         if (await FetchAsync(settings.JwksUrl, path, references, limits, faults, ct) is not { } document) return null;
         var set = JwkSet.Parse(document);
         foreach (var fault in set.Faults) faults.Add(new ConfigFault(path, fault.ToString()));

@@ -24,6 +24,7 @@ internal sealed class SqliteDb : Db
             Pooling = false,
             DefaultTimeout = 30,
         }.ToString();
+        if (dsn.ReadWriteCreate) SqliteFile.CreatePrivate(dsn.Path ?? temporary!);
         writer = new SqliteWriter(new SqliteConnectionState(connectionString, Dialect, WriterPragmas));
     }
 

@@ -51,6 +51,33 @@ public sealed class LinkRecoveryTests
         (await host.CountAsync("session")).ShouldBe(1);
     }
 
+    /// <summary>A link that a stranger put on a page would make the stranger's account of whoever clicks.</summary>
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task Who_is_signed_in_keeps_the_session_where_links_are_asked_to_be_strict(bool strict)
+    {
+        await using var host = await RecoveryHost.StartAsync("sqlite", ByLink[..^2] + $", security: {{ stricter_than_kratos: {(strict ? "true" : "false")} }} }}");
+        await host.AddAsync();
+        var mallory = await host.AddAsync("mallory@example.org");
+        var visitor = host.FormBrowser();
+        await visitor.AskAsync(method: "link");
+        (await visitor.SendAsync("GET", await host.LinkAsync(), json: false)).ShouldBe(HttpStatusCode.SeeOther);
+        async Task<string?> WhoAsync() => (await visitor.SendAsync("GET", "/sessions/whoami")).Json.At("identity/traits/email").GetString();
+        (await WhoAsync()).ShouldBe(RecoveryHost.Ada);
+        await host.FormBrowser().AskAsync("mallory@example.org", "link");
+        var link = await host.LinkAsync("mallory@example.org");
+
+        var opened = await visitor.SendAsync("GET", link, json: false);
+
+        opened.Location().ShouldStartWith(strict ? "http://app.example.org/" : "http://app.example.org/settings?flow=");
+        (await WhoAsync()).ShouldBe(strict ? RecoveryHost.Ada : "mallory@example.org");
+        // It was not used up: who is meant may open it elsewhere.
+        var other = host.FormBrowser();
+        await other.SendAsync("GET", link, json: false);
+        other.HasSession.ShouldBe(strict);
+        mallory.ShouldNotBe(Guid.Empty);
+    }
+
     [Fact]
     public async Task A_link_that_is_too_old_says_so()
     {

@@ -23,6 +23,16 @@ public sealed class PasswordPolicyTests
         else SignIn.Messages(body).ShouldBe([message]);
     }
 
+    [Theory]
+    [InlineData("Umbrella-2026-rain", 4000005), InlineData("my ACME account!", 4000005), InlineData("umbrela-2026-rain", 0)]
+    public async Task Words_of_the_operator_stand_in_no_password(string password, int message)
+    {
+        await using var server = await Registering.ServerAsync("sqlite", password: "haveibeenpwned_enabled: false, context_words: [ umbrella, acme ]");
+        var (_, body) = await Registering.NativelyAsync(server, Registering.Body(Ada, password));
+        if (message == 0) body.TryGetProperty("session_token", out _).ShouldBeTrue(body.GetRawText());
+        else SignIn.Messages(body).ShouldBe([message]);
+    }
+
     [Fact]
     public async Task What_bcrypt_would_cut_off_is_refused()
     {
