@@ -36,6 +36,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public string Errors { get { lock (errors) return errors.ToString(); } }
     public bool HasExited => process.HasExited;
+    public int Id => process.Id;
 
     public static RunningProgram Run(IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
     {
