@@ -18,7 +18,7 @@ internal static partial class JsonnetConfinement
     public static void Enter()
     {
         foreach (var signal in (int[])[Hangup, Interrupt, Termination]) IgnoreSignal(signal, 1);
-        Duplicate(OpenFile("/dev/null", WriteOnly), StandardError);
+        _ = Duplicate(OpenFile("/dev/null", WriteOnly), StandardError);
         if (!OperatingSystem.IsLinux()) return;
         Require(Control(NoNewPrivileges, 1, 0, 0, 0));
         Require(SetLimit(CoreLimit, default));
