@@ -214,7 +214,9 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     }
 
     /// <summary>A mail server may repeat the address, which stays out of logs.</summary>
-    private static string Why(ClaimedMessage message, AttemptOutcome outcome) => (outcome.Error ?? "").Replace(message.Recipient, "<recipient>", StringComparison.OrdinalIgnoreCase);
+    private static string Why(ClaimedMessage message, AttemptOutcome outcome) => outcome.Error is { } error && message.Recipient.Length > 0
+        ? error.Replace(message.Recipient, "<recipient>", StringComparison.OrdinalIgnoreCase)
+        : outcome.Error ?? "";
 
     [LoggerMessage(LogLevel.Debug, "Message {Id} ({Template}) was sent at attempt {Attempt}.")]
     private partial void LogSent(Guid id, string template, int attempt);
