@@ -9,7 +9,7 @@ namespace Ascent.Courier;
 /// stands still is dead, and what it held is free. Times are spans of a process's own clock, so clocks may differ. One that cannot count
 /// stops sending before the others believe it dead, and one that was believed dead, such as after a pause, goes on under another name.
 /// </summary>
-internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal signal, TimeProvider time, ILogger<CourierNode> log)
+internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal signal, TimeProvider time, ILogger<CourierNode> log) : IDisposable
 {
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2), Fence = TimeSpan.FromSeconds(8), Silence = TimeSpan.FromSeconds(15);
 
@@ -43,6 +43,11 @@ internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal si
         {
             // It is being stopped, and holds its messages until their attempts have ended.
         }
+    }
+
+    public void Dispose()
+    {
+        lock (gate) alive.Dispose();
     }
 
     /// <summary>The last that it does: it holds nothing any more.</summary>

@@ -20,6 +20,7 @@ internal sealed class CourierBench : IAsyncDisposable
 
     private readonly TestDatabase database;
     private readonly List<Db> others = [];
+    private readonly List<CourierNode> nodes = [];
     private readonly Tenant tenant;
     private readonly LoggerFactory loggers;
 
@@ -85,6 +86,7 @@ internal sealed class CourierBench : IAsyncDisposable
         var db = Databases.Open(database.Dsn);
         others.Add(db);
         var node = new CourierNode(db, tenant, Signal, Time, loggers.CreateLogger<CourierNode>());
+        nodes.Add(node);
         return (NewWorker(db, node), node);
     }
 
@@ -111,6 +113,7 @@ internal sealed class CourierBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var node in nodes.Append(Node)) node.Dispose();
         foreach (var db in others) await db.DisposeAsync();
         await database.DisposeAsync();
         loggers.Dispose();
