@@ -29,8 +29,9 @@ internal sealed class AscentServer : IAsyncDisposable
     private readonly WebServer web;
     private readonly Db db;
     private readonly ConfigStore config;
+    private readonly JsonnetEngine jsonnet;
 
-    private AscentServer(WebServer web, Db db, ConfigStore config) => (this.web, this.db, this.config) = (web, db, config);
+    private AscentServer(WebServer web, Db db, ConfigStore config, JsonnetEngine jsonnet) => (this.web, this.db, this.config, this.jsonnet) = (web, db, config, jsonnet);
 
     public IServiceProvider Services => web.Services;
     public Uri? PublicAddress => web.PublicAddress;
@@ -58,7 +59,11 @@ internal sealed class AscentServer : IAsyncDisposable
         var prepared = new List<PreparedPart>();
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
-        if (faults.Length > 0) throw new ConfigFaultsException(faults);
+        if (faults.Length > 0)
+        {
+            engine.Dispose();
+            throw new ConfigFaultsException(faults);
+        }
         foreach (var part in prepared) part.TakeIntoForce();
 
         var database = Databases.Open(first.Dsn.Value);
@@ -80,22 +85,34 @@ internal sealed class AscentServer : IAsyncDisposable
                     AscentModules.Add(services);
                 },
             });
-            return new AscentServer(server, database, store);
+            return new AscentServer(server, database, store, engine);
         }
         catch
         {
+            engine.Dispose();
             await database.DisposeAsync();
             throw;
         }
     }
 
-    public Task StartAsync(CancellationToken ct) => web.StartAsync(ct);
-    public Task RunAsync(CancellationToken ct) => web.RunAsync(ct);
+    public Task StartAsync(CancellationToken ct)
+    {
+        jsonnet.WarmUp();
+        return web.StartAsync(ct);
+    }
+
+    public Task RunAsync(CancellationToken ct)
+    {
+        jsonnet.WarmUp();
+        return web.RunAsync(ct);
+    }
+
     public Task StopAsync(CancellationToken ct) => web.StopAsync(ct);
 
     public async ValueTask DisposeAsync()
     {
         await web.DisposeAsync();
+        jsonnet.Dispose();
         await db.DisposeAsync();
         config.Dispose();
     }

@@ -19,8 +19,9 @@ internal sealed class CourierHost : IAsyncDisposable
     private readonly IHost host;
     private readonly Db db;
     private readonly ConfigStore config;
+    private readonly JsonnetEngine jsonnet;
 
-    private CourierHost(IHost host, Db db, ConfigStore config) => (this.host, this.db, this.config) = (host, db, config);
+    private CourierHost(IHost host, Db db, ConfigStore config, JsonnetEngine jsonnet) => (this.host, this.db, this.config, this.jsonnet) = (host, db, config, jsonnet);
 
     /// <exception cref="ConfigFaultsException">Something in the configuration is wrong.</exception>
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
@@ -30,7 +31,8 @@ internal sealed class CourierHost : IAsyncDisposable
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
         var outbound = new OutboundClient();
-        var part = new CourierPart(new ConfigReferences(outbound.SendAsync, time), new Ascent.Jsonnet.Templates(new JsonnetEngine(time)), outbound, time);
+        var engine = new JsonnetEngine(time);
+        var part = new CourierPart(new ConfigReferences(outbound.SendAsync, time), new Ascent.Jsonnet.Templates(engine), outbound, time);
         var prepared = await part.PrepareAsync(first, ct);
         if (prepared.Faults.Count > 0) throw new ConfigFaultsException(prepared.Faults);
         prepared.TakeIntoForce();
@@ -50,7 +52,7 @@ internal sealed class CourierHost : IAsyncDisposable
                 o.LogToStandardErrorThreshold = LogLevel.Trace;
             }).AddConsoleFormatter<LogLine, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
             builder.Logging.AddFilter((category, level) => LogLevels.Lets(store, category, level)).SetMinimumLevel(LogLevel.Trace);
-            return new CourierHost(builder.Build(), database, store);
+            return new CourierHost(builder.Build(), database, store, engine);
         }
         catch
         {
@@ -64,6 +66,7 @@ internal sealed class CourierHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         host.Dispose();
+        jsonnet.Dispose();
         await db.DisposeAsync();
         config.Dispose();
     }

@@ -13,6 +13,7 @@ internal static class CourierModule
         .AddSingleton<MessageSeal>()
         .AddSingleton<MessageStore>()
         .AddSingleton<CourierQueue>()
+        .AddSingleton<CourierNode>()
         .AddSingleton<CourierWorker>()
         .AddHostedService(s => s.GetRequiredService<CourierWorker>());
 }

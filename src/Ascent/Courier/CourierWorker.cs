@@ -11,9 +11,10 @@ namespace Ascent.Courier;
 
 /// <summary>
 /// Sends what is queued. A message is taken by a lease longer than any attempt lasts, so that two workers never hold the same one,
-/// and a worker that is killed delays its messages by the lease and loses none. One that is slow holds up nobody else's.
+/// and a worker that is killed delays its messages until others see that it is dead (<see cref="CourierNode"/>) and loses none. One that is
+/// slow holds up nobody else's.
 /// </summary>
-internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log) : BackgroundService
+internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, CourierNode node, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log) : BackgroundService
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
@@ -30,6 +31,9 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     public async Task WatchAsync(CancellationToken stopping)
     {
         using var hard = new CancellationTokenSource();
+        using var living = new CancellationTokenSource();
+        await node.TickAsync(stopping);
+        var life = node.LiveAsync(living.Token);
         var quick = Soon.Length;
         while (!stopping.IsCancellationRequested)
         {
@@ -51,12 +55,15 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             }
         }
         await EndAsync(hard);
+        await living.CancelAsync();
+        await life;
+        await node.LeaveAsync();
     }
 
     /// <summary>Sends once what is due now, and waits for it; gives how many messages it took.</summary>
     public async Task<int> SendDueAsync(int most, CancellationToken ct)
     {
-        var claimed = await store.ClaimAsync(tenant.Nid, most, time.GetUtcNow(), Lease, ct);
+        var claimed = await store.ClaimAsync(tenant.Nid, most, node.Id, time.GetUtcNow(), Lease, ct);
         await Task.WhenAll(claimed.Select(m => AttemptAsync(m, ct)));
         return claimed.Count;
     }
@@ -67,7 +74,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     {
         try
         {
-            return await store.ClaimAsync(tenant.Nid, most, time.GetUtcNow(), Lease, ct);
+            return await store.ClaimAsync(tenant.Nid, most, node.Id, time.GetUtcNow(), Lease, ct);
         }
         catch (Exception e)
         {
@@ -79,12 +86,14 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     private void Start(ClaimedMessage message, CancellationToken hard)
     {
         var started = new TaskCompletionSource();
+        var alive = node.Alive;
         underWay[message.Id] = started.Task;
         _ = Task.Run(async () =>
         {
             try
             {
-                await AttemptAsync(message, hard);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(hard, alive);
+                await AttemptAsync(message, either.Token);
             }
             catch (Exception e)
             {
@@ -200,18 +209,23 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     private void Tell(ClaimedMessage message, Delivery delivery, AttemptOutcome outcome)
     {
         if (delivery is Delivery.Sent) LogSent(message.Id, message.TemplateType, message.SendCount + 1);
-        else if (outcome.Status == MessageStatus.Abandoned) LogAbandoned(message.Id, message.TemplateType, message.SendCount + 1);
-        else LogAgain(message.Id, message.TemplateType, message.SendCount + 1);
+        else if (outcome.Status == MessageStatus.Abandoned) LogAbandoned(message.Id, message.TemplateType, message.SendCount + 1, Why(message, outcome));
+        else LogAgain(message.Id, message.TemplateType, message.SendCount + 1, Why(message, outcome));
     }
+
+    /// <summary>A mail server may repeat the address, which stays out of logs.</summary>
+    private static string Why(ClaimedMessage message, AttemptOutcome outcome) => outcome.Error is { } error && message.Recipient.Length > 0
+        ? error.Replace(message.Recipient, "<recipient>", StringComparison.OrdinalIgnoreCase)
+        : outcome.Error ?? "";
 
     [LoggerMessage(LogLevel.Debug, "Message {Id} ({Template}) was sent at attempt {Attempt}.")]
     private partial void LogSent(Guid id, string template, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "Message {Id} ({Template}) could not be sent at attempt {Attempt} and will be tried again; GET /admin/courier/messages/{Id} says why.")]
-    private partial void LogAgain(Guid id, string template, int attempt);
+    [LoggerMessage(LogLevel.Warning, "Message {Id} ({Template}) could not be sent at attempt {Attempt} and will be tried again: {Why}")]
+    private partial void LogAgain(Guid id, string template, int attempt, string why);
 
-    [LoggerMessage(LogLevel.Error, "Message {Id} ({Template}) was abandoned after attempt {Attempt}; GET /admin/courier/messages/{Id} says why.")]
-    private partial void LogAbandoned(Guid id, string template, int attempt);
+    [LoggerMessage(LogLevel.Error, "Message {Id} ({Template}) was abandoned after attempt {Attempt}: {Why}")]
+    private partial void LogAbandoned(Guid id, string template, int attempt, string why);
 
     [LoggerMessage(LogLevel.Warning, "Message {Id} was taken over by another worker before its attempt ended; it may have been sent twice.")]
     private partial void LogTakenOver(Guid id);

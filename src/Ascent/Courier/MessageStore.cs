@@ -24,7 +24,7 @@ internal static class MessageStatus
     public static bool IsKnown(string text) => text is Queued or Processing or Sent or Abandoned;
 }
 
-/// <summary>The outbox. A claim is a lease: it ends by itself, so that a worker that was killed loses nothing.</summary>
+/// <summary>The outbox. A claim is a lease: it ends by itself, or as soon as the node that took it is dead, so that a worker that was killed loses nothing.</summary>
 internal sealed class MessageStore(Db db)
 {
     private const string Columns = "id, status, channel, recipient, template_type, content, send_count, created_at, updated_at";
@@ -40,16 +40,17 @@ internal sealed class MessageStore(Db db)
     /// Takes what is due, the oldest first. One conditional statement: of two workers that see the same row, the second finds it
     /// no longer due, since the first moved that time to the end of its lease.
     /// </summary>
-    public Task<List<ClaimedMessage>> ClaimAsync(Guid nid, int most, DateTimeOffset now, TimeSpan lease, CancellationToken ct)
+    /// <param name="node">Whose it is then; null where only the lease's end frees it.</param>
+    public Task<List<ClaimedMessage>> ClaimAsync(Guid nid, int most, Guid? node, DateTimeOffset now, TimeSpan lease, CancellationToken ct)
     {
         var until = Instant.Truncate(now + lease);
         var claim = Guid.CreateVersion7(now);
         return db.WriteAsync((tx, token) => tx.ReadAsync(new Sql("""
-            update message set status = 'processing', claim = @claim, due_at = @until, updated_at = @now
+            update message set status = 'processing', claim = @claim, node = @node, due_at = @until, updated_at = @now
             where nid = @nid and due_at <= @now and id in (select id from message where nid = @nid and due_at <= @now order by due_at, id limit @most)
             returning id, channel, recipient, template_type, content, send_count, created_at
             """,
-            ("claim", claim), ("until", until), ("now", now), ("nid", nid), ("most", most)),
+            ("claim", claim), ("node", node), ("until", until), ("now", now), ("nid", nid), ("most", most)),
             r => new ClaimedMessage(r.Guid(0), claim, MessageChannel.Of(r.Text(1)), r.Text(2), r.Text(3), r.TextOrNull(4), r.Int(5), r.Time(6), until), token), ct);
     }
 
@@ -60,7 +61,7 @@ internal sealed class MessageStore(Db db)
     public static async Task<bool> FinishAsync(Tx tx, Guid nid, ClaimedMessage message, AttemptOutcome outcome, DateTimeOffset now, CancellationToken ct)
     {
         var changed = await tx.ExecuteAsync(new Sql("""
-            update message set status = @status, due_at = @due, claim = null, send_count = send_count + 1, updated_at = @now,
+            update message set status = @status, due_at = @due, claim = null, node = null, send_count = send_count + 1, updated_at = @now,
                 content = case when @keep then content else null end
             where nid = @nid and id = @id and claim = @claim
             """,
@@ -74,8 +75,14 @@ internal sealed class MessageStore(Db db)
 
     /// <summary>Gives back what was taken and not tried.</summary>
     public Task ReleaseAsync(Guid nid, ClaimedMessage message, DateTimeOffset now, CancellationToken ct) => db.ExecuteAsync(new Sql(
-        "update message set status = 'queued', due_at = @now, claim = null, updated_at = @now where nid = @nid and id = @id and claim = @claim",
+        "update message set status = 'queued', due_at = @now, claim = null, node = null, updated_at = @now where nid = @nid and id = @id and claim = @claim",
         ("now", now), ("nid", nid), ("id", message.Id), ("claim", message.Claim)), ct);
+
+    /// <summary>Gives back what a node holds that is dead. What it writes about them afterwards does not count: they bear its claim no more.</summary>
+    public static Task<int> FreeAsync(Tx tx, Guid nid, Guid node, DateTimeOffset now, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
+        update message set status = 'queued', due_at = @now, claim = null, node = null, updated_at = @now
+        where nid = @nid and due_at > @now and due_at <= @until and node = @node and status = 'processing'
+        """, ("now", now), ("until", now + (2 * CourierWorker.Lease)), ("nid", nid), ("node", node)), ct);
 
     /// <summary>The newest first, those after <paramref name="after"/>.</summary>
     public Task<List<StoredMessage>> ListAsync(Guid nid, MessageFilter filter, (DateTimeOffset At, Guid Id)? after, int most, CancellationToken ct)

@@ -7,6 +7,7 @@ namespace Ascent.Jsonnet;
 /// <summary>
 /// Debian's libjsonnet (package libjsonnet0), by its C interface, loaded when first asked for. Each evaluation has a virtual
 /// machine of its own: no state passes from one to the next. Imports are refused, so a template reads nothing but its input.
+/// Only a child process evaluates (<see cref="JsonnetWorker"/>); the server loads it to see that it is there.
 /// </summary>
 internal sealed unsafe class JsonnetLibrary
 {
@@ -31,24 +32,28 @@ internal sealed unsafe class JsonnetLibrary
 
     public string Version { get; private init; } = "";
 
-    /// <summary>The output, or where <paramref name="failed"/> is set, the error with its trace. Texts end in a NUL.</summary>
-    public byte[] Evaluate(byte[] snippet, IReadOnlyList<(byte[] Name, byte[] Code)> variables, IReadOnlyList<(byte[] Name, byte[] Code)> arguments, int stack, out bool failed)
+    /// <summary>
+    /// The output, or where <paramref name="failed"/> is set, the error with its trace; of either the first
+    /// <see cref="JsonnetRequest.MaxOutputBytes"/> and one more. Texts end in a NUL.
+    /// </summary>
+    public byte[] Evaluate(JsonnetRequest request, out bool failed)
     {
         var vm = make();
         try
         {
-            maxStack(vm, (uint)stack);
+            maxStack(vm, (uint)request.MaxStack);
             maxTrace(vm, 2);
             importCallback(vm, refuseImport, vm);
-            Bind(vm, extCode, variables);
-            Bind(vm, tlaCode, arguments);
+            Bind(vm, extCode, request.Variables);
+            Bind(vm, tlaCode, request.Arguments);
             var error = 0;
             byte* output;
             fixed (byte* name = "template\0"u8)
-            fixed (byte* text = snippet)
+            fixed (byte* text = request.Snippet)
                 output = evaluate(vm, name, text, &error);
             failed = error != 0;
-            var bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(output).ToArray();
+            var whole = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(output);
+            var bytes = whole[..Math.Min(whole.Length, request.MaxOutputBytes + 1)].ToArray();
             realloc(vm, output, 0);
             return bytes;
         }

@@ -16,6 +16,15 @@ internal abstract record JsonnetResult
 
     /// <summary>It did not end in time, or no evaluator became free in time.</summary>
     public sealed record Overdue(string Message) : JsonnetResult;
+
+    /// <summary>The process that evaluated it ended: by its limit of memory, by a crash, or by somebody's hand. The message quotes nothing.</summary>
+    public sealed record Lost(string Message) : JsonnetResult;
+
+    /// <summary>It was given more than so many bytes, and not evaluated.</summary>
+    public sealed record TooLarge(int Most) : JsonnetResult
+    {
+        public string Message => $"a template is given at most {Most} bytes";
+    }
 }
 
 /// <summary>

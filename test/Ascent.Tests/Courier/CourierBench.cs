@@ -20,6 +20,7 @@ internal sealed class CourierBench : IAsyncDisposable
 
     private readonly TestDatabase database;
     private readonly List<Db> others = [];
+    private readonly List<CourierNode> nodes = [];
     private readonly Tenant tenant;
     private readonly LoggerFactory loggers;
 
@@ -31,7 +32,8 @@ internal sealed class CourierBench : IAsyncDisposable
         Signal = new CourierSignal(time);
         Store = new MessageStore(database.Db);
         Queue = new CourierQueue(database.Db, part, Seal, Signal, time);
-        Worker = NewWorker(database.Db);
+        Node = new CourierNode(database.Db, tenant, Signal, time, loggers.CreateLogger<CourierNode>());
+        Worker = NewWorker(database.Db, Node);
     }
 
     public static Secret Secret { get; } = new("the courier tests' default secret");
@@ -45,6 +47,7 @@ internal sealed class CourierBench : IAsyncDisposable
     public CourierSignal Signal { get; }
     public MessageStore Store { get; }
     public CourierQueue Queue { get; }
+    public CourierNode Node { get; }
     public CourierWorker Worker { get; }
     public LogCapture Log { get; } = new();
 
@@ -75,11 +78,16 @@ internal sealed class CourierBench : IAsyncDisposable
         return (part, prepared.Faults);
     }
 
-    public CourierWorker AnotherNode()
+    public CourierWorker AnotherNode() => AnotherLiving().Worker;
+
+    /// <summary>With its hand on how it lives.</summary>
+    public (CourierWorker Worker, CourierNode Node) AnotherLiving()
     {
         var db = Databases.Open(database.Dsn);
         others.Add(db);
-        return NewWorker(db);
+        var node = new CourierNode(db, tenant, Signal, Time, loggers.CreateLogger<CourierNode>());
+        nodes.Add(node);
+        return (NewWorker(db, node), node);
     }
 
     public static CourierMessage LoginCode(string to = Ada, string code = Code) => new(MessageChannel.Email, to, TemplateType.LoginCodeValid, new JsonObject
@@ -105,6 +113,7 @@ internal sealed class CourierBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var node in nodes.Append(Node)) node.Dispose();
         foreach (var db in others) await db.DisposeAsync();
         await database.DisposeAsync();
         loggers.Dispose();
@@ -112,5 +121,5 @@ internal sealed class CourierBench : IAsyncDisposable
         Config.Dispose();
     }
 
-    private CourierWorker NewWorker(Db db) => new(db, new MessageStore(db), Part, Seal, Signal, Config, tenant, new EventWriter(Time), Time, loggers.CreateLogger<CourierWorker>());
+    private CourierWorker NewWorker(Db db, CourierNode node) => new(db, new MessageStore(db), Part, Seal, Signal, node, Config, tenant, new EventWriter(Time), Time, loggers.CreateLogger<CourierWorker>());
 }

@@ -46,6 +46,13 @@ internal sealed class Outbox : IAsyncDisposable
 
     public Task<List<string?>> ErrorsAsync() => db.ReadAsync(new Sql("select error from message_dispatch where nid = @nid", ("nid", nid)), r => r.TextOrNull(0), None);
 
+    /// <summary>The processes that say they send.</summary>
+    public Task<List<Guid>> NodesAsync() => db.ReadAsync(new Sql("select id from courier_node where nid = @nid", ("nid", nid)), r => r.Guid(0), None);
+
+    /// <summary>Which of them holds a message.</summary>
+    public async Task<Guid?> HolderAsync(Guid id) =>
+        (await db.ReadAsync(new Sql("select node from message where nid = @nid and id = @id", ("nid", nid), ("id", id)), r => r.GuidOrNull(0), None)).Single();
+
     /// <summary>As if the leases of the dead were over: three minutes that a test does not have.</summary>
     public Task<int> EndLeasesAsync() => db.ExecuteAsync(new Sql("update message set due_at = @now where nid = @nid and status = 'processing'", ("nid", nid), ("now", TimeProvider.System.GetUtcNow())), None);
 

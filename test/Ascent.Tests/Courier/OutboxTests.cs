@@ -106,7 +106,7 @@ public sealed class OutboxTests
         await using var server = new TestMailServer();
         await using var bench = await CourierBench.StartAsync(engine, CourierBench.Settings(server));
         for (var i = 0; i < 10; i++) await bench.QueueAsync(CourierBench.LoginCode($"user{i}@example.org"));
-        var lost = await bench.Store.ClaimAsync(bench.Nid, 6, bench.Time.GetUtcNow(), CourierWorker.Lease, CancellationToken.None);
+        var lost = await bench.Store.ClaimAsync(bench.Nid, 6, null, bench.Time.GetUtcNow(), CourierWorker.Lease, CancellationToken.None);
         lost.Count.ShouldBe(6);
         var other = bench.AnotherNode();
         (await other.SendDueAsync(100, CancellationToken.None)).ShouldBe(4);

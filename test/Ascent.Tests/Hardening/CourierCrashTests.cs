@@ -61,4 +61,77 @@ public sealed class CourierCrashTests(ITestOutputHelper output)
         output.WriteLine($"{queued.Count} mails queued, {Rounds} kills, {onTheirWay.Values.Sum()} on their way at one, {came.Values.Sum(m => m.Length) - queued.Count} came twice.");
         onTheirWay.Values.Sum().ShouldBeGreaterThan(0, "the kills were to hit something");
     }
+
+    [Theory]
+    [MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task Of_two_nodes_one_is_killed_with_a_mail_in_its_hand_and_the_other_sends_it_long_before_the_lease_ends(string engine)
+    {
+        await using var mail = await MailServer.StartAsync(4);
+        await using var two = await TwoNodes.StartAsync(engine, mail);
+        var (id, to) = (await two.Outbox.QueueAsync("one", 1)).Single();
+        await (await two.HolderOfAsync(id)).KillAsync();
+        await Poll.UntilAsync("the other one sent it", BeforeTheLeaseEnds, async () => (await two.Outbox.RowsAsync("sent")).Count == 1);
+        (await two.Outbox.ErrorsAsync()).ShouldHaveSingleItem().ShouldBeNull();
+        var came = mail.Mails();
+        came.ShouldAllBe(m => m.To == to);
+        came.Select(m => m.Id).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+    }
+
+    /// <summary>On PostgreSQL alone: with SQLite the pause could come while the process has the one writer's lock, and nobody could go on.</summary>
+    [Fact]
+    public async Task A_node_that_comes_back_from_a_pause_settles_nothing_that_another_took()
+    {
+        await using var mail = await MailServer.StartAsync(4);
+        await using var two = await TwoNodes.StartAsync("postgres", mail);
+        var id = (await two.Outbox.QueueAsync("one", 1)).Single().Id;
+        var holder = await two.HolderOfAsync(id);
+        holder.Pause();
+        await Poll.UntilAsync("the other one sent it", BeforeTheLeaseEnds, async () => (await two.Outbox.RowsAsync("sent")).Count == 1);
+        (await two.Outbox.NodesAsync()).Count.ShouldBe(1);
+        holder.Resume();
+        await Poll.UntilAsync("it goes on under another name", BeforeTheLeaseEnds, async () => (await two.Outbox.NodesAsync()).Count == 2);
+        (await two.Outbox.QueueAsync("another", 4)).Count.ShouldBe(4);
+        await Poll.UntilAsync("both are at work", BeforeTheLeaseEnds, async () => (await two.Outbox.RowsAsync("sent")).Count == 5);
+        (await two.Outbox.ErrorsAsync()).ShouldBe([null, null, null, null, null]);
+    }
+
+    private static readonly TimeSpan BeforeTheLeaseEnds = TimeSpan.FromSeconds(150);
+
+    private sealed class TwoNodes(Workshop workshop, Outbox outbox) : IAsyncDisposable
+    {
+        private readonly List<(Guid Node, RunningProgram Program)> all = [];
+
+        public Outbox Outbox => outbox;
+
+        public static async Task<TwoNodes> StartAsync(string engine, MailServer mail)
+        {
+            var workshop = await Workshop.CreateAsync(engine);
+            await workshop.Database.Db.DisposeAsync();
+            await File.WriteAllTextAsync(workshop.ConfigFile, workshop.Config() + mail.Courier());
+            var two = new TwoNodes(workshop, await Outbox.OpenAsync(workshop));
+            for (var n = 1; n <= 2; n++)
+            {
+                var (program, open, admin) = await RunningProgram.ServeAsync(workshop, config => config + mail.Courier(), "--watch-courier");
+                open.Dispose();
+                admin.Dispose();
+                await Poll.UntilAsync("it has a name", Soon, async () => (await two.Outbox.NodesAsync()).Count == n);
+                two.all.Add(((await two.Outbox.NodesAsync()).Except(two.all.Select(a => a.Node)).Single(), program));
+            }
+            return two;
+        }
+
+        public async Task<RunningProgram> HolderOfAsync(Guid message)
+        {
+            Guid? holder = null;
+            await Poll.UntilAsync("somebody holds it", Soon, async () => (holder = await outbox.HolderAsync(message)) is not null);
+            return all.Single(a => a.Node == holder).Program;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var (_, program) in all) await program.DisposeAsync();
+            await outbox.DisposeAsync();
+            await workshop.DisposeAsync();
+        }
+    }
 }

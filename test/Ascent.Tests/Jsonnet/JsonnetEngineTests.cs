@@ -62,6 +62,31 @@ public sealed class JsonnetEngineTests
     }
 
     [Theory]
+    [InlineData("std.length(std.repeat('xxxxxxxxxxxxxxxx', 100000000))")]
+    [InlineData("std.length(std.makeArray(300000000, function(i) { a: i }))")]
+    [InlineData("local double(s, n) = if n == 0 then s else double(s + s, n - 1); std.length(double('xxxxxxxx', 40))")]
+    public async Task Memory_has_an_end_and_the_next_run_is_another_s(string snippet)
+    {
+        using var engine = Engine();
+        var lost = (await engine.EvaluateAsync(snippet, new TemplateInput(), TestContext.Current.CancellationToken)).ShouldBeOfType<JsonnetResult.Lost>();
+        lost.Message.ShouldBe("it needed more than 128 MiB of memory");
+        (await engine.EvaluateAsync("{ a: 1 }", new TemplateInput(), TestContext.Current.CancellationToken)).ShouldBeOfType<JsonnetResult.Ok>();
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("""{"":{"":{}}}""")]
+    [InlineData("[[[]]]")]
+    public async Task The_most_that_may_be_given_is_within_the_memory_and_more_is_refused(string element)
+    {
+        using var engine = Engine();
+        string Of(int bytes) => $"[{string.Join(',', Enumerable.Repeat(element, bytes / (element.Length + 1)))}]";
+        Task<JsonnetResult> GiveAsync(string json) => engine.EvaluateAsync("function(ctx) std.length(std.map(function(x) { v: x }, ctx))", new TemplateInput { Arguments = Bytes(new() { ["ctx"] = json }) }, TestContext.Current.CancellationToken);
+        (await GiveAsync(Of(128 * 1024 - 100))).ShouldBeOfType<JsonnetResult.Ok>();
+        (await GiveAsync(Of(128 * 1024 + 100))).ShouldBe(new JsonnetResult.TooLarge(128 * 1024));
+    }
+
+    [Theory]
     [InlineData("[", "]")]
     [InlineData("(", "")]
     [InlineData("(", ")")]
@@ -121,7 +146,7 @@ public sealed class JsonnetEngineTests
     {
         if (JsonnetLibrary.Installed is null) Assert.Skip("libjsonnet is not there: apt-get install libjsonnet0");
         // The machine may be busy: nothing here is about time.
-        return new JsonnetEngine(TimeProvider.System, new JsonnetLimits { Patience = TimeSpan.FromMinutes(1) }, JsonnetLibrary.Installed);
+        return new JsonnetEngine(TimeProvider.System, new JsonnetLimits { Patience = TimeSpan.FromMinutes(5) }, JsonnetLibrary.Installed);
     }
 
     internal static Dictionary<string, ReadOnlyMemory<byte>> Bytes(Dictionary<string, string>? values) =>

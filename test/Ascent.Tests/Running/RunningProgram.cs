@@ -36,6 +36,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public string Errors { get { lock (errors) return errors.ToString(); } }
     public bool HasExited => process.HasExited;
+    public int Id => process.Id;
 
     public static RunningProgram Run(IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
     {
@@ -92,6 +93,11 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     /// <summary>What an operator's stop does.</summary>
     public void Terminate() => SendSignal(process.Id, 15).ShouldBe(0);
+
+    /// <summary>It stands still until <see cref="Resume"/>, and knows nothing of it.</summary>
+    public void Pause() => SendSignal(process.Id, 19).ShouldBe(0);
+
+    public void Resume() => SendSignal(process.Id, 18).ShouldBe(0);
 
     /// <summary>What a power cut does, as far as the process sees it.</summary>
     public async Task KillAsync()

@@ -71,6 +71,12 @@ internal sealed partial class WebHook(WebHookContext context, HookTemplates prep
             case JsonnetResult.Overdue overdue:
                 BadTemplate(name, overdue.Message);
                 return (null, Broken);
+            case JsonnetResult.Lost lost:
+                BadTemplate(name, lost.Message);
+                return (null, Broken);
+            case JsonnetResult.TooLarge large:
+                BadTemplate(name, large.Message);
+                return (null, new WebHookResult.Failed(ApiError.BadRequest($"What was sent is too much for a web hook: with everything that it is told it may have at most {large.Most} bytes.")));
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

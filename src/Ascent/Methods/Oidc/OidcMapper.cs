@@ -48,6 +48,8 @@ internal sealed partial class OidcMapper(OidcPart part, Templates templates, ILo
             case JsonnetResult.Cancelled: return Fail(user, "it cancelled");
             case JsonnetResult.Failed failed: return Fail(user, failed.Message);
             case JsonnetResult.Overdue overdue: return Fail(user, overdue.Message);
+            case JsonnetResult.Lost lost: return Fail(user, lost.Message);
+            case JsonnetResult.TooLarge large: return Fail(user, large.Message);
             default: throw new System.Diagnostics.UnreachableException();
         }
     }

@@ -46,6 +46,12 @@ internal sealed partial class SessionTokenizer(TokenizerPart part, OwnKeys own, 
             case JsonnetResult.Overdue overdue:
                 MapperLate(ready.Name, overdue.Message);
                 return Refused(ApiError.Unavailable(reason: $"The claims mapper of the tokenizer template \"{ready.Name}\" did not answer in time."));
+            case JsonnetResult.Lost lost:
+                MapperLate(ready.Name, lost.Message);
+                return Refused(ApiError.Unavailable(reason: $"The claims mapper of the tokenizer template \"{ready.Name}\" ended without an answer."));
+            case JsonnetResult.TooLarge large:
+                MapperLate(ready.Name, large.Message);
+                return Refused(ApiError.BadRequest($"The claims mapper of the tokenizer template \"{ready.Name}\" can be given at most {large.Most} bytes, and this session has more."));
             default:
                 throw new UnreachableException();
         }
@@ -63,7 +69,7 @@ internal sealed partial class SessionTokenizer(TokenizerPart part, OwnKeys own, 
     [LoggerMessage(1, LogLevel.Warning, "The claims mapper of the tokenizer template {Template} {What}; with --dev the answer holds its message")]
     private partial void MapperFailed(string template, string what);
 
-    [LoggerMessage(2, LogLevel.Error, "The claims mapper of the tokenizer template {Template} {What}")]
+    [LoggerMessage(2, LogLevel.Error, "The claims mapper of the tokenizer template {Template} could not be evaluated: {What}")]
     private partial void MapperLate(string template, string what);
 
     [LoggerMessage(3, LogLevel.Error, "The tokenizer's templates were read again and have faults; those in force stay: {Faults}")]

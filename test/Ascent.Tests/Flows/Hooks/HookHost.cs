@@ -52,7 +52,7 @@ internal sealed class HookHost : IAsyncDisposable
         var collection = new ServiceCollection()
             .AddLogging(b => b.AddProvider(log).SetMinimumLevel(LogLevel.Trace))
             .AddSingleton(time).AddSingleton(new ConfigStore(config)).AddSingleton(new SchemaStore(registry.Registry!)).AddSingleton(new ConfigReferences(new OutboundClient().SendAsync, time))
-            .AddSingleton(new JsonnetEngine(TimeProvider.System)).AddSingleton<Templates>().AddSingleton<IdentityPlanner>().AddSingleton<IdentityJson>().AddSingleton<SessionJson>().AddSingleton<FlowJson>()
+            .AddSingleton(_ => new JsonnetEngine(TimeProvider.System)).AddSingleton<Templates>().AddSingleton<IdentityPlanner>().AddSingleton<IdentityJson>().AddSingleton<SessionJson>().AddSingleton<FlowJson>()
             .AddSingleton<HookTemplates>().AddSingleton<OutboundClient>().AddSingleton<HookQueue>().AddSingleton<WebHookContext>().AddSingleton<WebHookSender>().AddSingleton<WebHook>().AddSingleton<HookRunner>();
         var host = new HookHost(collection.BuildServiceProvider(), receiver, config, log);
         var faults = await host.PrepareAsync(config);

@@ -121,6 +121,19 @@ public sealed class WebHookSendingTests
         host.Receiver.Calls.ShouldHaveSingleItem().Path.ShouldBe("/allowed/one");
     }
 
+    [Fact]
+    public async Task What_is_too_much_for_a_template_is_told_with_the_limit()
+    {
+        await using var host = await StartAsync(url => AtLogin(Hook(url, body: "function(ctx) { a: 1 }")));
+        var big = Ada with { Traits = $$"""{"email":"ada@example.org","plan":"{{new string('x', 140_000)}}"}""" };
+        var error = (await host.Runner.AfterLoginAsync(host.Subject(identity: big, session: AdasSession), "password")).ShouldBeOfType<HookResult.Failed>().Error;
+        error.Code.ShouldBe(400);
+        error.Reason.ShouldNotBeNull().ShouldContain("131072 bytes");
+        host.Receiver.Calls.ShouldBeEmpty();
+        host.Log.Entries.ShouldContain(e => e.Message.Contains("131072 bytes", StringComparison.Ordinal));
+        (await host.LoginAsync()).ShouldBeOfType<HookResult.GoOn>();
+    }
+
     private static AscentConfig Forbid(AscentConfig config, params string[] exceptions) =>
         config with { Clients = new ClientsConfig { Http = new HttpClientConfig { DisallowPrivateIpRanges = true, PrivateIpExceptionUrls = exceptions } } };
 }
