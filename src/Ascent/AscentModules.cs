@@ -30,6 +30,7 @@ internal static class AscentModules
 {
     public static void Add(IServiceCollection services) => services
         .AddSingleton<IReadinessProbe, DatabaseProbe>()
+        .AddDatabaseWatch()
         .AddSingleton<EventWriter>()
         .AddCrypto()
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
@@ -48,7 +49,8 @@ internal static class AscentModules
         .AddLookupSecret()
         .AddIdentifierFirst()
         .AddLink()
-        .AddHostedService<ConfigReloader>()
+        .AddSingleton<ConfigReloader>()
+        .AddHostedService(s => s.GetRequiredService<ConfigReloader>())
         .AddSingleton<Cleanup>()
         .AddHostedService(s => s.GetRequiredService<Cleanup>());
 

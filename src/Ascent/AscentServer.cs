@@ -13,6 +13,7 @@ using Ascent.Sessions.Tokenizer;
 using Ascent.Storage;
 using Ascent.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Ascent;
 
@@ -28,8 +29,10 @@ internal sealed class AscentServer : IAsyncDisposable
     private readonly WebServer web;
     private readonly Db db;
     private readonly ConfigStore config;
+    private readonly TimeProvider time;
+    private readonly long began;
 
-    private AscentServer(WebServer web, Db db, ConfigStore config) => (this.web, this.db, this.config) = (web, db, config);
+    private AscentServer(WebServer web, Db db, ConfigStore config, TimeProvider time, long began) => (this.web, this.db, this.config, this.time, this.began) = (web, db, config, time, began);
 
     public IServiceProvider Services => web.Services;
     public Uri? PublicAddress => web.PublicAddress;
@@ -41,6 +44,7 @@ internal sealed class AscentServer : IAsyncDisposable
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
     public static async Task<AscentServer> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
+        var began = time.GetTimestamp();
         var result = loader.Load();
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
@@ -71,6 +75,7 @@ internal sealed class AscentServer : IAsyncDisposable
             var server = WebServer.Build(new WebServerOptions
             {
                 Config = store, Time = time, MapPublic = AscentModules.MapPublic, MapAdmin = AscentModules.MapAdmin, AdminGate = AdminGate.Of(store),
+                KnownFaults = static services => services.GetRequiredService<DatabaseWatch>().AnswerTo,
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(outbound).AddSingleton(references).AddSingleton(schemas.Store);
@@ -78,7 +83,7 @@ internal sealed class AscentServer : IAsyncDisposable
                     AscentModules.Add(services);
                 },
             });
-            return new AscentServer(server, database, store);
+            return new AscentServer(server, database, store, time, began);
         }
         catch
         {
@@ -87,8 +92,22 @@ internal sealed class AscentServer : IAsyncDisposable
         }
     }
 
-    public Task StartAsync(CancellationToken ct) => web.StartAsync(ct);
-    public Task RunAsync(CancellationToken ct) => web.RunAsync(ct);
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await web.StartAsync(ct);
+        ServerLines.Up(Log, config.Current, db.Where, (PublicAddress, AdminAddress), config.Files, time.GetElapsedTime(began));
+    }
+
+    /// <summary>Runs until a signal or <paramref name="ct"/> ends it; requests under way are finished first.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var signals = new ProcessSignals(Services.GetRequiredService<ConfigReloader>().ReloadNowAsync);
+        await StartAsync(ct);
+        var up = time.GetTimestamp();
+        await web.WaitForEndAsync(ct);
+        ServerLines.Ended(Log, signals.Ending, time.GetElapsedTime(up));
+    }
+
     public Task StopAsync(CancellationToken ct) => web.StopAsync(ct);
 
     public async ValueTask DisposeAsync()
@@ -97,6 +116,8 @@ internal sealed class AscentServer : IAsyncDisposable
         await db.DisposeAsync();
         config.Dispose();
     }
+
+    private ILogger Log => Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ascent.Server");
 
     private static IEnumerable<ConfigFault> CertificateFaults(AscentConfig config, TimeProvider time)
     {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Ascent;
 
 /// <summary>Removes what has expired, a batch at a time, while the server serves; the command line runs the same at once.</summary>
-internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
+internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log, DatabaseWatch? watch = null) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
 
@@ -57,7 +57,7 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Failed(e);
+                if (watch?.Note(e) is null) Failed(e);
             }
         }
     }

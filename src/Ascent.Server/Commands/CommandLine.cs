@@ -38,7 +38,7 @@ internal static class CommandLine
         }
         catch (DbException e)
         {
-            await Console.Error.WriteLineAsync($"The database refuses: {e.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync(StorageFault.Of(e) is { } fault ? $"dsn: {fault.Sentence}" : $"The database refuses: {e.Message.ReplaceLineEndings(" ")}");
             return 1;
         }
         catch (OperationCanceledException)

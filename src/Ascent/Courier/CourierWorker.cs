@@ -13,7 +13,7 @@ namespace Ascent.Courier;
 /// Sends what is queued. A message is taken by a lease longer than any attempt lasts, so that two workers never hold the same one,
 /// and a worker that is killed delays its messages by the lease and loses none. One that is slow holds up nobody else's.
 /// </summary>
-internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log) : BackgroundService
+internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log, DatabaseWatch? watch = null) : BackgroundService
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
@@ -71,7 +71,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         }
         catch (Exception e)
         {
-            if (!ct.IsCancellationRequested) LogNotRead(e);
+            if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
             return [];
         }
     }
@@ -182,7 +182,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             }
             catch (Exception e) when (attempt < WriteAttempts)
             {
-                LogNotWritten(e, id);
+                if (watch?.Note(e) is null) LogNotWritten(e, id);
                 await Task.Delay(TimeSpan.FromSeconds(attempt), time, CancellationToken.None);
             }
         }

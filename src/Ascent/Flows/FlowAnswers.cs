@@ -42,7 +42,7 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
     public async Task<IResult> FailAsync(FlowContext c, ApiError error, bool isApi = false)
     {
         if ((isApi && c.App is null) || c.IsJson) return error;
-        var id = await errors.KeepAsync(c.Nid, error.ToJson(RequestId.Of(c.Http)), c.Ct);
+        var id = await errors.KeepAsync(c.Nid, error.ToJson(error.NameFor(c.Http)), c.Ct);
         return new RedirectResult(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
     }
 

@@ -41,6 +41,7 @@ internal sealed class Dispatcher(
         var snap = snapshot;
         var cors = snap.CorsOf(face);
         Route? route = null;
+        RequestId.Assign(http);
         try
         {
             if (cors is null || !cors.Apply(http))
@@ -54,6 +55,7 @@ internal sealed class Dispatcher(
         {
             await errors.AnswerAsync(http, e, snap.Dev, () =>
             {
+                RequestId.Show(http);
                 cors?.Actual(http);
                 if (route is not null) SetHeaders(http, face, route);
             });

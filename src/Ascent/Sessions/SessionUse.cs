@@ -12,7 +12,7 @@ namespace Ascent.Sessions;
 /// Writes down that sessions are in use, where the configuration asks for it: <c>session.sliding</c> moves their end,
 /// <c>session.idle</c> needs to know when they rest. At most once a minute a session, many at once, and behind the answer.
 /// </summary>
-internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore config, ILogger<SessionUse> log) : BackgroundService
+internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore config, ILogger<SessionUse> log, DatabaseWatch? watch = null) : BackgroundService
 {
     /// <summary>Uses closer together than this are one.</summary>
     public static readonly TimeSpan Grain = TimeSpan.FromMinutes(1);
@@ -48,7 +48,7 @@ internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore confi
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogNotWritten(e, ids.Count);
+                if (watch?.Note(e) is null) LogNotWritten(e, ids.Count);
             }
             ids.Clear();
             Forget(at);

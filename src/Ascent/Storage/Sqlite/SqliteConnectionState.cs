@@ -23,7 +23,8 @@ internal sealed class SqliteConnectionState : IDisposable
         catch (SqliteException e)
         {
             Connection.Dispose();
-            throw new StorageUnusableException($"dsn: the SQLite file '{Connection.DataSource}' cannot be opened or is no database; its directory must exist and be writable.", e);
+            throw SqliteFaults.Of(e, Connection.DataSource) is { } fault ? new StorageUnusableException(fault, e)
+                : new StorageUnusableException($"dsn: the SQLite file '{Connection.DataSource}' cannot be opened; its directory must exist and be writable.", e);
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class SqliteDb : Db
     }
 
     public override Dialect Dialect { get; } = new SqliteDialect();
+    public override string Where => temporary is null ? $"sqlite file {new SqliteConnectionStringBuilder(connectionString).DataSource}" : "sqlite in memory, gone with the process";
 
     public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
     {

@@ -22,11 +22,17 @@ internal sealed class SqliteWriter : IDisposable
         thread.Start();
     }
 
-    public Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
+    /// <summary>How many transactions wait for their turn.</summary>
+    public int Waiting => queue.Reader.Count;
+
+    public async Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         var job = new Job<T>(work, ct);
         ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(job), this);
-        return job.Task;
+        var result = await job.Task;
+        // Here, not on the writer's thread: that has the next transactions to do.
+        foreach (var tell in job.Committed ?? []) tell();
+        return result;
     }
 
     public void Dispose()
@@ -66,8 +72,11 @@ internal sealed class SqliteWriter : IDisposable
     private void RunOne(Job job)
     {
         state.Execute(Savepoint);
-        if (job.Run(tx))
+        var good = job.Run(tx);
+        var committed = tx.TakeCommitted();
+        if (good)
         {
+            job.Committed = committed;
             state.Execute(Release);
             return;
         }
@@ -92,6 +101,8 @@ internal sealed class SqliteWriter : IDisposable
 
     private abstract class Job
     {
+        public List<Action>? Committed { get; set; }
+
         public abstract bool Run(Tx tx);
         public abstract void Complete();
         public abstract void Fail(Exception e);
