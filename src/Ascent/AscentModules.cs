@@ -31,7 +31,7 @@ internal static class AscentModules
     public static void Add(IServiceCollection services) => services
         .AddSingleton<IReadinessProbe, DatabaseProbe>()
         .AddDatabaseWatch()
-        .AddSingleton<EventWriter>()
+        .AddEvents()
         .AddCrypto()
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
@@ -68,6 +68,7 @@ internal static class AscentModules
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
+        routes.MapAdminEvents();
         routes.MapAdminCourier();
         routes.MapAdminCodeRecovery();
         routes.MapAdminLinkRecovery();

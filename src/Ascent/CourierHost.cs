@@ -42,7 +42,7 @@ internal sealed class CourierHost : IAsyncDisposable
             var store = new ConfigStore(first, loader, part);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Ascent", EnvironmentName = Environments.Production });
             builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-            builder.Services.AddSingleton(store).AddSingleton(time).AddSingleton(database).AddSingleton(tenant).AddSingleton(part).AddSingleton<EventWriter>()
+            builder.Services.AddSingleton(store).AddSingleton(time).AddSingleton(database).AddSingleton(tenant).AddSingleton(part).AddEvents()
                 .AddDatabaseWatch().AddCrypto().AddCourier().AddSingleton<ConfigReloader>().AddHostedService(s => s.GetRequiredService<ConfigReloader>());
             builder.Logging.AddConsole(o =>
             {

@@ -13,6 +13,8 @@ internal static class CourierModule
         .AddSingleton<MessageSeal>()
         .AddSingleton<MessageStore>()
         .AddSingleton<CourierQueue>()
+        .AddSingleton<CourierGauge>()
+        .AddHostedService(s => s.GetRequiredService<CourierGauge>())
         .AddSingleton<CourierWorker>()
         .AddHostedService(s => s.GetRequiredService<CourierWorker>());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Ascent.Config;
 using Ascent.Events;
@@ -13,9 +14,11 @@ namespace Ascent.Courier;
 /// Sends what is queued. A message is taken by a lease longer than any attempt lasts, so that two workers never hold the same one,
 /// and a worker that is killed delays its messages by the lease and loses none. One that is slow holds up nobody else's.
 /// </summary>
-internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log, DatabaseWatch? watch = null) : BackgroundService
+internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log, DatabaseWatch? watch = null, CourierGauge? gauge = null) : BackgroundService
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
+
+    private static readonly ActivitySource Spans = new("Ascent.Courier");
 
     private const int MostAtOnce = 64, WriteAttempts = 5;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5), FirstBackOff = TimeSpan.FromSeconds(2), MostBackOff = TimeSpan.FromMinutes(10);
@@ -112,7 +115,9 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         Delivery delivery;
         try
         {
+            using var span = Spans.StartActivity("deliver message", ActivityKind.Client)?.SetTag("ascent.message.id", message.Id).SetTag("ascent.message.template", message.TemplateType);
             delivery = await SendAsync(message, ct);
+            if (delivery is not Delivery.Sent) span?.SetStatus(ActivityStatusCode.Error);
         }
         catch (OperationCanceledException)
         {
@@ -153,7 +158,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             Delivery.Failed f when message.SendCount < config.Current.Courier.MessageRetries => new AttemptOutcome(MessageStatus.Queued, time.GetUtcNow() + BackOff(message.SendCount), f.Reason, true),
             Delivery.Failed f => new AttemptOutcome(MessageStatus.Abandoned, null, f.Reason, keep),
             Delivery.Refused r => new AttemptOutcome(MessageStatus.Abandoned, null, r.Reason, keep),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -199,6 +204,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
 
     private void Tell(ClaimedMessage message, Delivery delivery, AttemptOutcome outcome)
     {
+        gauge?.Delivered(MessageStore.NameOf(message.Channel), delivery is Delivery.Sent ? "sent" : outcome.Status == MessageStatus.Abandoned ? "abandoned" : "failed");
         if (delivery is Delivery.Sent) LogSent(message.Id, message.TemplateType, message.SendCount + 1);
         else if (outcome.Status == MessageStatus.Abandoned) LogAbandoned(message.Id, message.TemplateType, message.SendCount + 1);
         else LogAgain(message.Id, message.TemplateType, message.SendCount + 1);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 
 namespace Ascent.Storage.Sqlite;
@@ -11,6 +12,7 @@ internal sealed class SqliteDb : Db
     private readonly ConcurrentBag<SqliteConnectionState> readers = [];
     private readonly string? temporary;
     private readonly string connectionString;
+    private readonly Meter meter = new("Ascent.Sqlite");
     private readonly SqliteWriter writer;
 
     public SqliteDb(Dsn.Sqlite dsn)
@@ -25,6 +27,7 @@ internal sealed class SqliteDb : Db
             DefaultTimeout = 30,
         }.ToString();
         writer = new SqliteWriter(new SqliteConnectionState(connectionString, Dialect, WriterPragmas));
+        meter.CreateObservableGauge("ascent.sqlite.writes.waiting", () => writer.Waiting, "{transaction}", "Transactions that wait for the one writer");
     }
 
     public override Dialect Dialect { get; } = new SqliteDialect();
@@ -65,6 +68,7 @@ internal sealed class SqliteDb : Db
 
     public override ValueTask DisposeAsync()
     {
+        meter.Dispose();
         while (readers.TryTake(out var reader)) reader.Dispose();
         writer.Dispose();
         if (temporary is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Ascent.Storage.Sqlite;
@@ -111,6 +112,7 @@ internal sealed class SqliteWriter : IDisposable
     private sealed class Job<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct) : Job
     {
         private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Activity? asked = Activity.Current;
         private T? result;
         private Exception? failure;
 
@@ -121,6 +123,7 @@ internal sealed class SqliteWriter : IDisposable
             try
             {
                 ct.ThrowIfCancellationRequested();
+                Activity.Current = asked;
                 result = work(tx, ct).GetAwaiter().GetResult();
                 return true;
             }
@@ -128,6 +131,10 @@ internal sealed class SqliteWriter : IDisposable
             {
                 failure = e;
                 return false;
+            }
+            finally
+            {
+                Activity.Current = null;
             }
         }
 
