@@ -39,8 +39,8 @@ internal static partial class ServerLines
     [LoggerMessage(1, LogLevel.Warning, "DEVELOPMENT MODE, never for production: cookies go over plain http, every peer's X-Forwarded-For is believed, hashing may be cheap, limits on guessing are ten times as high, the admin API needs no token beyond loopback, and what messages say is kept and shown to administrators")]
     private static partial void Development(ILogger log);
 
-    [LoggerMessage(2, LogLevel.Information, "Ascent {Version} serves in {Mode} mode: public {Public}, admin {Admin}, database {Database}, configuration {Files}; up after {Seconds:0.0} s")]
-    private static partial void Serving(ILogger log, string version, string mode, string @public, string admin, string database, string files, double seconds);
+    [LoggerMessage(2, LogLevel.Information, "Ascent {Version} serves in {Mode} mode: public {PublicUrl}, admin {AdminUrl}, database {Database}, configuration {Files}; up after {Seconds:0.0} s")]
+    private static partial void Serving(ILogger log, string version, string mode, string publicUrl, string adminUrl, string database, string files, double seconds);
 
     [LoggerMessage(3, LogLevel.Information, "Ascent {Version} sends what is queued: database {Database}, configuration {Files}")]
     private static partial void Sending(ILogger log, string version, string database, string files);

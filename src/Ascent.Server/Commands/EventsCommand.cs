@@ -110,5 +110,5 @@ internal static class EventsCommand
     }
 
     private static void Print(StoredEvent e, bool json) =>
-        Console.WriteLine(json ? Encoding.UTF8.GetString(JsonOut.ToBytes(e, EventText.Write)).TrimEnd('\n') : EventText.Of(e, withTime: true));
+        Console.WriteLine(json ? Encoding.UTF8.GetString(JsonOut.ToBytes(e, EventText.Write)).TrimEnd('\n') : EventText.Of(e));
 }

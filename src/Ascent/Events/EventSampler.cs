@@ -17,6 +17,9 @@ internal sealed class EventSampler(TimeProvider time)
     private readonly Dictionary<string, Count> counts = new(StringComparer.Ordinal);
     private DateTimeOffset purged;
 
+    /// <summary>How many counts are kept.</summary>
+    internal int Kept { get { lock (gate) return counts.Count; } }
+
     /// <summary>Null where this one is not written; else how many like it were not, since the last that was.</summary>
     /// <param name="client">From where; null where that is not known.</param>
     /// <param name="about">Whose identifier, factor or address it is about; null where that is not known.</param>

@@ -24,10 +24,10 @@ internal static class EventText
         w.WriteEndObject();
     }
 
-    public static string Of(StoredEvent e, bool withTime)
+    public static string Of(StoredEvent e)
     {
         var line = new StringBuilder();
-        if (withTime) line.Append(e.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)).Append(' ');
+        line.Append(e.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)).Append(' ');
         line.Append(e.Type).Append(" by ").Append(e.Actor);
         if (e.IdentityId is not null) line.Append(" identity=").Append(e.IdentityId);
         if (e.SessionId is not null) line.Append(" session=").Append(e.SessionId);

@@ -31,13 +31,13 @@ internal sealed class EventTrail(ConfigStore config, ILoggerFactory logs)
         public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Fields().GetEnumerator();
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        public override string ToString() => EventText.Of(e, withTime: false);
+        public override string ToString() => $"{e.Type} by {e.Actor}";
 
         private IEnumerable<KeyValuePair<string, object?>> Fields()
         {
             yield return new("audience", "audit");
             yield return new("event_id", e.Id);
-            yield return new("at", e.At.ToString("O"));
+            yield return new("at", e.At);
             yield return new("type", e.Type);
             yield return new("actor", e.Actor);
             if (e.IdentityId is not null) yield return new("identity_id", e.IdentityId);

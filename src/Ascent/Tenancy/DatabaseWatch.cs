@@ -72,7 +72,7 @@ internal sealed partial class DatabaseWatch(Db db, TimeProvider time, ILogger<Da
             while (await timer.WaitForNextTickAsync(stoppingToken) && !await AnswersAsync(stoppingToken)) { }
             lock (gate)
             {
-                if (unreachable is { } over) LogBack(time.GetUtcNow() - over.Since, over.Refused);
+                if (unreachable is { } over) LogBack(over.Since, (time.GetUtcNow() - over.Since).TotalSeconds, over.Refused);
                 unreachable = null;
             }
         }
@@ -109,8 +109,8 @@ internal sealed partial class DatabaseWatch(Db db, TimeProvider time, ILogger<Da
     [LoggerMessage(1, LogLevel.Error, "The database ({Database}) is unreachable since {Since:O}: {Cause} Requests are answered 503 until it is back.")]
     private partial void LogUnreachable(DateTimeOffset since, string database, string cause);
 
-    [LoggerMessage(2, LogLevel.Warning, "The database is back after {Away}; {Refused} requests or tasks met the fault meanwhile.")]
-    private partial void LogBack(TimeSpan away, long refused);
+    [LoggerMessage(2, LogLevel.Warning, "The database is back after {Away:0.0} s (unreachable since {Since:O}); {Refused} requests or tasks met the fault meanwhile.")]
+    private partial void LogBack(DateTimeOffset since, double away, long refused);
 
     [LoggerMessage(3, LogLevel.Critical, "The database ({Database}) cannot write: {Cause} Requests that write are answered 507; this is told again each minute while it lasts.")]
     private partial void LogFull(string database, string cause);

@@ -93,6 +93,9 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     /// <summary>What an operator's stop does.</summary>
     public void Terminate() => SendSignal(process.Id, 15).ShouldBe(0);
 
+    /// <summary>What a closed terminal or a service manager's reload does.</summary>
+    public void SignalHangUp() => SendSignal(process.Id, 1).ShouldBe(0);
+
     /// <summary>What a power cut does, as far as the process sees it.</summary>
     public async Task KillAsync()
     {

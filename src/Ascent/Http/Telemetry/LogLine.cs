@@ -70,6 +70,7 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
             case long l: w.WriteNumberValue(l); break;
             case double d when double.IsFinite(d): w.WriteNumberValue(d); break;
             case bool b: w.WriteBooleanValue(b); break;
+            case DateTimeOffset t: w.WriteStringValue(t.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)); break;
             case JsonNode n: n.WriteTo(w); break;
             default: w.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
         }
@@ -80,10 +81,10 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
         var line = new StringBuilder(256);
         line.Append(Now()).Append(' ').Append(Level(entry.LogLevel).PadRight(7)).Append(' ').Append(OneLine(message));
         // Other messages have their fields in them.
-        if (entry.State is RequestLine)
+        if (entry.State is RequestLine || entry.Category == AuditCategory)
             foreach (var (name, value) in fields)
-                if (name is not ("method" or "route" or "status" or "ms"))
-                    line.Append(' ').Append(name).Append('=').Append(OneLine(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+                if (name is not ("method" or "route" or "status" or "ms" or "type" or "actor" or "at"))
+                    line.Append(' ').Append(name).Append('=').Append(OneLine(value is JsonNode node ? node.ToJsonString() : Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
         line.Append(" [").Append(entry.Category).Append(']');
         to.WriteLine(line);
         if (entry.Exception is { } e) to.WriteLine(e);

@@ -37,7 +37,14 @@ internal sealed class MeterBoard : IDisposable
 
     public void Write(Figures figures)
     {
-        listener.RecordObservableInstruments();
+        try
+        {
+            listener.RecordObservableInstruments();
+        }
+        catch (AggregateException)
+        {
+            // One who cannot tell its figure at the moment, as when it is being closed, keeps nobody from the others.
+        }
         foreach (var family in instruments.Values.GroupBy(s => s.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var first = family.First();

@@ -14,7 +14,7 @@ internal static class StartLog
 
     public static void Warn(LogConfig log, TextWriter to, string message)
     {
-        if (log.Level <= LogVerbosity.Warning) Write(log, to, LogLevel.Warning, message);
+        Write(log, to, LogLevel.Warning, message);
     }
 
     /// <summary>What ends the program: for people as it is, with a line for each fault; for machines one entry for each.</summary>
