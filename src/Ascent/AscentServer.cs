@@ -44,7 +44,7 @@ internal sealed class AscentServer : IAsyncDisposable
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
     public static async Task<AscentServer> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
-        var began = time.GetTimestamp();
+        var start = time.GetTimestamp();
         var result = loader.Load();
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
@@ -83,7 +83,7 @@ internal sealed class AscentServer : IAsyncDisposable
                     AscentModules.Add(services);
                 },
             });
-            return new AscentServer(server, database, store, time, began);
+            return new AscentServer(server, database, store, time, start);
         }
         catch
         {

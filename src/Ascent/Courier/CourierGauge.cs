@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Ascent.Storage;
 using Ascent.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
