@@ -10,6 +10,7 @@ case ${1:-} in
 esac
 command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }
 
+echo "Building Ascent: fetches packages and compiles ahead of time. The first build takes one to four minutes, later ones seconds to a minute."
 dotnet publish src/Ascent.Server/Ascent.Server.csproj -c Release --use-current-runtime -p:PublishReadyToRun=true -o out/program -v quiet --nologo
 ln -sfn program/Ascent.Server out/ascent
 if [ "${1:-}" = --build ]; then

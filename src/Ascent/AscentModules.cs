@@ -30,7 +30,8 @@ internal static class AscentModules
 {
     public static void Add(IServiceCollection services) => services
         .AddSingleton<IReadinessProbe, DatabaseProbe>()
-        .AddSingleton<EventWriter>()
+        .AddDatabaseWatch()
+        .AddEvents()
         .AddCrypto()
         .AddSingleton(s => new PasswordHasher(() => ConfiguredHasher.OptionsOf(s.GetRequiredService<ConfigStore>().Current), s.GetRequiredService<TimeProvider>()))
         .AddIdentities()
@@ -48,7 +49,8 @@ internal static class AscentModules
         .AddLookupSecret()
         .AddIdentifierFirst()
         .AddLink()
-        .AddHostedService<ConfigReloader>()
+        .AddSingleton<ConfigReloader>()
+        .AddHostedService(s => s.GetRequiredService<ConfigReloader>())
         .AddSingleton<Cleanup>()
         .AddHostedService(s => s.GetRequiredService<Cleanup>());
 
@@ -67,6 +69,7 @@ internal static class AscentModules
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();
+        routes.MapAdminEvents();
         routes.MapAdminCourier();
         routes.MapAdminCodeRecovery();
         routes.MapAdminLinkRecovery();

@@ -14,6 +14,7 @@ using Ascent.Storage;
 using Ascent.Storage.Sqlite;
 using Ascent.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Ascent;
 
@@ -30,8 +31,11 @@ internal sealed class AscentServer : IAsyncDisposable
     private readonly Db db;
     private readonly ConfigStore config;
     private readonly JsonnetEngine jsonnet;
+    private readonly TimeProvider time;
+    private readonly long began;
 
-    private AscentServer(WebServer web, Db db, ConfigStore config, JsonnetEngine jsonnet) => (this.web, this.db, this.config, this.jsonnet) = (web, db, config, jsonnet);
+    private AscentServer(WebServer web, Db db, ConfigStore config, JsonnetEngine jsonnet, TimeProvider time, long began) =>
+        (this.web, this.db, this.config, this.jsonnet, this.time, this.began) = (web, db, config, jsonnet, time, began);
 
     public IServiceProvider Services => web.Services;
     public Uri? PublicAddress => web.PublicAddress;
@@ -43,6 +47,7 @@ internal sealed class AscentServer : IAsyncDisposable
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
     public static async Task<AscentServer> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
+        var start = time.GetTimestamp();
         var result = loader.Load();
         foreach (var warning in result.Warnings) warn(warning);
         if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
@@ -78,6 +83,7 @@ internal sealed class AscentServer : IAsyncDisposable
             var server = WebServer.Build(new WebServerOptions
             {
                 Config = store, Time = time, MapPublic = AscentModules.MapPublic, MapAdmin = AscentModules.MapAdmin, AdminGate = AdminGate.Of(store),
+                KnownFaults = static services => services.GetRequiredService<DatabaseWatch>().AnswerTo,
                 Services = services =>
                 {
                     services.AddSingleton(database).AddSingleton(tenant).AddSingleton(outbound).AddSingleton(references).AddSingleton(schemas.Store);
@@ -85,7 +91,7 @@ internal sealed class AscentServer : IAsyncDisposable
                     AscentModules.Add(services);
                 },
             });
-            return new AscentServer(server, database, store, engine);
+            return new AscentServer(server, database, store, engine, time, start);
         }
         catch
         {
@@ -95,16 +101,21 @@ internal sealed class AscentServer : IAsyncDisposable
         }
     }
 
-    public Task StartAsync(CancellationToken ct)
+    public async Task StartAsync(CancellationToken ct)
     {
         jsonnet.WarmUp();
-        return web.StartAsync(ct);
+        await web.StartAsync(ct);
+        ServerLines.Up(Log, config.Current, db.Where, (PublicAddress, AdminAddress), config.Files, time.GetElapsedTime(began));
     }
 
-    public Task RunAsync(CancellationToken ct)
+    /// <summary>Runs until a signal or <paramref name="ct"/> ends it; requests under way are finished first.</summary>
+    public async Task RunAsync(CancellationToken ct)
     {
-        jsonnet.WarmUp();
-        return web.RunAsync(ct);
+        using var signals = new ProcessSignals(Services.GetRequiredService<ConfigReloader>().ReloadNowAsync);
+        await StartAsync(ct);
+        var up = time.GetTimestamp();
+        await web.WaitForEndAsync(ct);
+        ServerLines.Ended(Log, signals.Ending, time.GetElapsedTime(up));
     }
 
     public Task StopAsync(CancellationToken ct) => web.StopAsync(ct);
@@ -116,6 +127,8 @@ internal sealed class AscentServer : IAsyncDisposable
         await db.DisposeAsync();
         config.Dispose();
     }
+
+    private ILogger Log => Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ascent.Server");
 
     private static IEnumerable<ConfigFault> CertificateFaults(AscentConfig config, TimeProvider time)
     {

@@ -1,5 +1,6 @@
 using Ascent.Config;
 using Ascent.Courier;
+using Ascent.Events;
 using Ascent.Flows;
 using Ascent.Risk;
 using Ascent.Sessions;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Ascent;
 
 /// <summary>Removes what has expired, a batch at a time, while the server serves; the command line runs the same at once.</summary>
-internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log) : BackgroundService
+internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, ThrottleSweep throttle, MessageStore messages, EventStore events, Tenant tenant, ConfigStore config, TimeProvider time, ILogger<Cleanup> log, DatabaseWatch? watch = null) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
 
@@ -57,7 +58,7 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Failed(e);
+                if (watch?.Note(e) is null) Failed(e);
             }
         }
     }
@@ -67,8 +68,12 @@ internal sealed partial class Cleanup(SessionSweep sessions, FlowSweep flows, Th
         (batch, ct) => sessions.DeleteExpiredAsync(tenant.Nid, olderThan, batch, ct),
         (batch, ct) => flows.DeleteExpiredAsync(tenant.Nid, flowsOlderThan, batch, ct),
         (batch, ct) => throttle.DeleteExpiredAsync(tenant.Nid, batch, ct),
+        .. config.Current.Audit.Retention is { Ticks: > 0 } kept ? [(batch, ct) => events.DeleteBeforeAsync(tenant.Nid, Before(kept), batch, ct)] : Array.Empty<Func<int, CancellationToken, Task<int>>>(),
         (batch, ct) => messages.DeleteFinishedAsync(tenant.Nid, time.GetUtcNow() - MessagesKept - olderThan, batch, ct),
     ];
+
+    /// <summary>So long ago, or the beginning of time where that is not as long ago.</summary>
+    private DateTimeOffset Before(TimeSpan kept) => time.GetUtcNow() is var now && kept < now - DateTimeOffset.UnixEpoch ? now - kept : DateTimeOffset.UnixEpoch;
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} expired rows.")]
     private partial void Removed(int count);

@@ -44,8 +44,8 @@ internal sealed class CourierHost : IAsyncDisposable
             var store = new ConfigStore(first, loader, part);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Ascent", EnvironmentName = Environments.Production });
             builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-            builder.Services.AddSingleton(store).AddSingleton(time).AddSingleton(database).AddSingleton(tenant).AddSingleton(part).AddSingleton<EventWriter>()
-                .AddCrypto().AddCourier().AddHostedService<ConfigReloader>();
+            builder.Services.AddSingleton(store).AddSingleton(time).AddSingleton(database).AddSingleton(tenant).AddSingleton(part).AddEvents()
+                .AddDatabaseWatch().AddCrypto().AddCourier().AddSingleton<ConfigReloader>().AddHostedService(s => s.GetRequiredService<ConfigReloader>());
             builder.Logging.AddConsole(o =>
             {
                 o.FormatterName = LogLine.FormatterName;
@@ -61,7 +61,16 @@ internal sealed class CourierHost : IAsyncDisposable
         }
     }
 
-    public Task RunAsync(CancellationToken ct) => host.RunAsync(ct);
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var signals = new ProcessSignals(host.Services.GetRequiredService<ConfigReloader>().ReloadNowAsync);
+        var (log, time) = (host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ascent.Server"), host.Services.GetRequiredService<TimeProvider>());
+        await host.StartAsync(ct);
+        ServerLines.CourierUp(log, config.Current, db.Where, config.Files);
+        var up = time.GetTimestamp();
+        await host.WaitForShutdownAsync(ct);
+        ServerLines.Ended(log, signals.Ending, time.GetElapsedTime(up));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -38,7 +38,7 @@ internal static class CommandLine
         }
         catch (DbException e)
         {
-            await Console.Error.WriteLineAsync($"The database refuses: {e.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync(StorageFault.Of(e) is { } fault ? $"dsn: {fault.Sentence}" : $"The database refuses: {e.Message.ReplaceLineEndings(" ")}");
             return 1;
         }
         catch (OperationCanceledException)
@@ -65,7 +65,7 @@ internal static class CommandLine
     {
         var root = new Command("ascent", "Ascent: identities, sessions and step-up authentication.")
         {
-            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SessionsCommand.Create(), CourierCommand.Create(), ConfigCommandLine.Create(), VersionCommand.Create(),
+            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SessionsCommand.Create(), EventsCommand.Create(), CourierCommand.Create(), ConfigCommandLine.Create(), VersionCommand.Create(),
         };
         root.Add(new HelpOption());
         root.Add(Config);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ascent.Config;
+using Ascent.Http.Telemetry;
 
 namespace Ascent.Server.Commands;
 
@@ -16,16 +17,11 @@ internal static class CourierCommand
 
     private static async Task<int> WatchAsync(string[] files, bool dev, CancellationToken ct)
     {
-        var source = ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = true };
-        try
+        var loader = new ConfigLoader(ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = true });
+        return await StartReport.GuardAsync(loader, async () =>
         {
-            await using var host = await CourierHost.BuildAsync(new ConfigLoader(source), TimeProvider.System, w => Console.Error.WriteLine($"warning: {w}"), ct);
+            await using var host = await CourierHost.BuildAsync(loader, TimeProvider.System, w => StartLog.Warn(loader.Log, Console.Error, w.ToString()), ct);
             await host.RunAsync(ct);
-            return 0;
-        }
-        catch (ConfigFaultsException e)
-        {
-            throw new CommandFailedException(e.Message);
-        }
+        });
     }
 }

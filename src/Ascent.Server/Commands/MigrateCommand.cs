@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ascent.Config;
 using Ascent.Storage;
 using Ascent.Tenancy;
 
@@ -22,6 +23,7 @@ internal static class MigrateCommand
 
     private static async Task<int> MigrateAsync(ParseResult parsed, CancellationToken ct)
     {
+        RefuseMemory(parsed);
         await using var db = Open(parsed);
         var migrator = new Migrator(db, TimeProvider.System);
         if (!parsed.GetValue(CommandLine.Yes) && !Console.IsInputRedirected && await migrator.VersionAsync(ct) < Migrator.Latest)
@@ -55,6 +57,15 @@ internal static class MigrateCommand
         // All of it or nothing: half a schema would have to be taken apart by hand.
         Console.WriteLine($"begin;\n\n{Migrator.Script(dialect, TimeProvider.System.GetUtcNow())}\ncommit;");
         return Task.FromResult(0);
+    }
+
+    /// <summary>A configuration without dsn means a database in memory, which a server makes for itself: to migrate one is to change nothing that lasts.</summary>
+    private static void RefuseMemory(ParseResult parsed)
+    {
+        if (parsed.GetValue(CommandLine.Dsn) is { Length: > 0 } || parsed.GetValue(CommandLine.FromEnvironment)) return;
+        var files = parsed.GetValue(CommandLine.Config) ?? [];
+        var (dsn, faults) = new ConfigLoader(ConfigSource.OfProcess(files)).LoadDsn();
+        if (faults.Count > 0 && (files.Length > 0 || dsn is not null)) throw new CommandFailedException($"No database named: {string.Join("; ", faults)}. Give a DSN, or -e to take it from the environment variable DSN.");
     }
 
     private static Db Open(ParseResult parsed) =>

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using Ascent.Config;
+using Ascent.Http.Telemetry;
 
 namespace Ascent.Server.Commands;
 
@@ -22,20 +22,11 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(string[] files, bool dev, bool courier, CancellationToken ct)
     {
-        var source = ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = courier };
-        try
+        var loader = new ConfigLoader(ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = courier });
+        return await StartReport.GuardAsync(loader, async () =>
         {
-            await using var server = await AscentServer.BuildAsync(new ConfigLoader(source), TimeProvider.System, w => Console.Error.WriteLine($"warning: {w}"), ct);
+            await using var server = await AscentServer.BuildAsync(loader, TimeProvider.System, w => StartLog.Warn(loader.Log, Console.Error, w.ToString()), ct);
             await server.RunAsync(ct);
-            return 0;
-        }
-        catch (ConfigFaultsException e)
-        {
-            throw new CommandFailedException(e.Message);
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            throw new CommandFailedException($"The server cannot listen: {e.Message.TrimEnd('.')}. Another program has the port or the socket, or the address is none of this machine's; see serve.public and serve.admin.");
-        }
+        });
     }
 }

@@ -144,11 +144,23 @@ internal sealed record LogConfig
     [Key("Write addresses and identifiers. Secrets are never written.")]
     public bool LeakSensitiveValues { get; init; }
 
+    [Key("Write clients' addresses into the log; the audit trail has them in any case.", Ours = true)]
+    public bool ClientAddress { get; init; } = true;
+
     [Key("What stands for a value left out.", Planned = true)]
     public string? RedactionText { get; init; }
 
     [Key("Request headers left out of logs, beside cookies and authorization.", Planned = true)]
     public IReadOnlyList<string> AdditionalRedactedHeaders { get; init; } = [];
+}
+
+internal sealed record AuditConfig
+{
+    [Key("How long events are kept; 0 keeps them for ever.", Ours = true, Min = 0)]
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(180);
+
+    [Key("Write each event to the log, too, at the level info with audience=audit, once it is committed.", Ours = true)]
+    public bool Log { get; init; } = true;
 }
 
 internal enum LogVerbosity { Trace, Debug, Info, Warning, Error, Fatal, Panic }

@@ -53,6 +53,9 @@ internal sealed record AscentConfig
     [Key("Upkeep of the database.")]
     public DatabaseConfig Database { get; init; } = new();
 
+    [Key("The audit trail.", Ours = true)]
+    public AuditConfig Audit { get; init; } = new();
+
     [Key("Logging.")]
     public LogConfig Log { get; init; } = new();
 

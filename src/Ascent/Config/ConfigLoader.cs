@@ -34,6 +34,9 @@ internal sealed class ConfigLoader(ConfigSource source)
 
     public ConfigSource Source => source;
 
+    /// <summary>How to log what is found, as far as what was read says so; faults must be told in the chosen format, too.</summary>
+    public LogConfig Log { get; private set; } = new();
+
     /// <summary>Reads the files and loads them.</summary>
     public ConfigResult Load()
     {
@@ -89,6 +92,7 @@ internal sealed class ConfigLoader(ConfigSource source)
         if (Merge(texts, findings) is not { } merged) return new ConfigResult(null, findings.Faults, findings.Warnings);
         var hash = ConfigMerge.Hash(merged);
         var config = new Binder(findings).Bind(merged);
+        Log = config.Log;
         config = config with { ContentHash = hash, Dev = config.Dev || source.Dev, WatchCourier = config.WatchCourier || source.WatchCourier };
         config = Complete(config, merged, findings);
         ConfigRules.Check(config, findings);

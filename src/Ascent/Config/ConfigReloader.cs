@@ -51,11 +51,18 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
         }
     }
 
-    private async Task ReloadAsync(CancellationToken ct)
+    /// <summary>What an operator asks for: everything is read again at once, also documents that the files refer to.</summary>
+    public Task ReloadNowAsync()
+    {
+        Asked();
+        return ReloadAsync(CancellationToken.None, always: true);
+    }
+
+    private async Task ReloadAsync(CancellationToken ct, bool always = false)
     {
         try
         {
-            Tell(await store.ReloadAsync(ct));
+            Tell(await store.ReloadAsync(always, ct));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -165,7 +172,10 @@ internal sealed partial class ConfigReloader(ConfigStore store, TimeProvider tim
         base.Dispose();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Configuration changed, now at revision {Revision}")]
+    [LoggerMessage(7, LogLevel.Information, "SIGHUP: the configuration and the documents that it refers to are read again")]
+    private partial void Asked();
+
+    [LoggerMessage(1, LogLevel.Information, "Configuration read again, now at revision {Revision}")]
     private partial void Applied(string revision);
 
     [LoggerMessage(2, LogLevel.Error, "The changed configuration has {Count} faults and is not used: {Faults}")]

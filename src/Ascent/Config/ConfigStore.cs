@@ -11,6 +11,7 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1, 1);
     private Action<AscentConfig>? listeners;
+    private readonly AscentConfig started = first;
     private volatile AscentConfig current = first;
 
     public AscentConfig Current => current;
@@ -26,7 +27,10 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
     }
 
     /// <summary>Reads the files again; a valid change comes into force, an invalid one leaves everything as it is.</summary>
-    public async Task<ReloadResult> ReloadAsync(CancellationToken ct)
+    public Task<ReloadResult> ReloadAsync(CancellationToken ct) => ReloadAsync(always: false, ct);
+
+    /// <param name="always">Also where the files say what they said: documents that they refer to may have changed.</param>
+    public async Task<ReloadResult> ReloadAsync(bool always, CancellationToken ct)
     {
         if (loader is null) return new ReloadResult.Unchanged();
         await turn.WaitAsync(ct);
@@ -34,14 +38,13 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
         {
             var result = loader.Load();
             if (result.Config is not { } next) return new ReloadResult.Refused(result.Faults);
-            var before = current;
-            if (next.ContentHash == before.ContentHash) return new ReloadResult.Unchanged();
+            if (!always && next.ContentHash == current.ContentHash) return new ReloadResult.Unchanged();
             var prepared = new List<PreparedPart>(parts.Count);
             foreach (var part in parts) prepared.Add(await part.PrepareAsync(next, ct));
             if (prepared.SelectMany(p => p.Faults).ToArray() is { Length: > 0 } faults) return new ReloadResult.Refused(faults);
             foreach (var part in prepared) part.TakeIntoForce();
             Replace(next);
-            return new ReloadResult.Applied(next.EffectiveRevision, result.Warnings, RestartKeys.Changed(before, next));
+            return new ReloadResult.Applied(next.EffectiveRevision, result.Warnings, RestartKeys.Changed(started, next));
         }
         finally
         {

@@ -14,6 +14,8 @@ internal static class CourierModule
         .AddSingleton<MessageStore>()
         .AddSingleton<CourierQueue>()
         .AddSingleton<CourierNode>()
+        .AddSingleton<CourierGauge>()
+        .AddHostedService(s => s.GetRequiredService<CourierGauge>())
         .AddSingleton<CourierWorker>()
         .AddHostedService(s => s.GetRequiredService<CourierWorker>());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Ascent.Config;
 using Ascent.Events;
@@ -14,9 +15,12 @@ namespace Ascent.Courier;
 /// and a worker that is killed delays its messages until others see that it is dead (<see cref="CourierNode"/>) and loses none. One that is
 /// slow holds up nobody else's.
 /// </summary>
-internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, CourierNode node, ConfigStore config, Tenant tenant, EventWriter events, TimeProvider time, ILogger<CourierWorker> log) : BackgroundService
+internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPart part, MessageSeal seal, CourierSignal signal, CourierNode node, ConfigStore config, Tenant tenant, EventWriter events,
+    TimeProvider time, ILogger<CourierWorker> log, DatabaseWatch? watch = null, CourierGauge? gauge = null) : BackgroundService
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
+
+    private static readonly ActivitySource Spans = new("Ascent.Courier");
 
     private const int MostAtOnce = 64, WriteAttempts = 5;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5), FirstBackOff = TimeSpan.FromSeconds(2), MostBackOff = TimeSpan.FromMinutes(10);
@@ -78,7 +82,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         }
         catch (Exception e)
         {
-            if (!ct.IsCancellationRequested) LogNotRead(e);
+            if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
             return [];
         }
     }
@@ -121,7 +125,9 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         Delivery delivery;
         try
         {
+            using var span = Spans.StartActivity("deliver message", ActivityKind.Client)?.SetTag("ascent.message.id", message.Id).SetTag("ascent.message.template", message.TemplateType);
             delivery = await SendAsync(message, ct);
+            if (delivery is not Delivery.Sent) span?.SetStatus(ActivityStatusCode.Error);
         }
         catch (OperationCanceledException)
         {
@@ -162,7 +168,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             Delivery.Failed f when message.SendCount < config.Current.Courier.MessageRetries => new AttemptOutcome(MessageStatus.Queued, time.GetUtcNow() + BackOff(message.SendCount), f.Reason, true),
             Delivery.Failed f => new AttemptOutcome(MessageStatus.Abandoned, null, f.Reason, keep),
             Delivery.Refused r => new AttemptOutcome(MessageStatus.Abandoned, null, r.Reason, keep),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -191,7 +197,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             }
             catch (Exception e) when (attempt < WriteAttempts)
             {
-                LogNotWritten(e, id);
+                if (watch?.Note(e) is null) LogNotWritten(e, id);
                 await Task.Delay(TimeSpan.FromSeconds(attempt), time, CancellationToken.None);
             }
         }
@@ -208,6 +214,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
 
     private void Tell(ClaimedMessage message, Delivery delivery, AttemptOutcome outcome)
     {
+        gauge?.Delivered(MessageStore.NameOf(message.Channel), delivery is Delivery.Sent ? "sent" : outcome.Status == MessageStatus.Abandoned ? "abandoned" : "failed");
         if (delivery is Delivery.Sent) LogSent(message.Id, message.TemplateType, message.SendCount + 1);
         else if (outcome.Status == MessageStatus.Abandoned) LogAbandoned(message.Id, message.TemplateType, message.SendCount + 1, Why(message, outcome));
         else LogAgain(message.Id, message.TemplateType, message.SendCount + 1, Why(message, outcome));

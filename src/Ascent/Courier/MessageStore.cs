@@ -120,6 +120,14 @@ internal sealed class MessageStore(Db db)
         delete from message where nid = @nid and id in (select id from message where nid = @nid and due_at is null and created_at < @before order by created_at limit @most)
         """, ("nid", nid), ("before", before), ("most", most)), ct);
 
+    /// <summary>How many messages are not over, counted up to a limit, and since when the oldest waits.</summary>
+    public async Task<(int Count, DateTimeOffset? Oldest)> WaitingAsync(Guid nid, int most, CancellationToken ct)
+    {
+        var found = await db.ReadAsync(new Sql("select count(*), min(created_at) from (select created_at from message where nid = @nid and due_at is not null order by due_at limit @most) waiting",
+            ("nid", nid), ("most", most)), r => (r.Int(0), r.TimeOrNull(1)), ct);
+        return found[0];
+    }
+
     public static string NameOf(MessageChannel channel) => channel == MessageChannel.Email ? "email" : "sms";
 
     private static StoredMessage Read(Row r) => new(r.Guid(0), r.Text(1), MessageChannel.Of(r.Text(2)), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6), r.Time(7), r.Time(8));

@@ -1,31 +1,45 @@
-using System.Text.Json.Nodes;
 using Ascent.Storage;
 
 namespace Ascent.Events;
 
-/// <summary>
-/// Something that happened and that an auditor would ask for. The type is a dotted name of the past (<c>identity.created</c>);
-/// the data hold ids and facts, never secrets.
-/// </summary>
-internal sealed record Event(string Type)
-{
-    public Guid? IdentityId { get; init; }
-    public Guid? SessionId { get; init; }
-
-    /// <summary>Who did it: <c>self</c>, <c>admin</c> or <c>admin:</c> with the name of the token, <c>operator</c> (the command line) or <c>system</c>.</summary>
-    public required string Actor { get; init; }
-
-    public string? Address { get; init; }
-    public JsonObject Data { get; init; } = [];
-}
-
 /// <summary>Writes events in the transaction of what they tell, so that neither can be there without the other.</summary>
-internal sealed class EventWriter(TimeProvider time)
+/// <param name="trail">Who hears of them once they are committed.</param>
+internal sealed class EventWriter(TimeProvider time, EventTrail? trail = null)
 {
-    public Task WriteAsync(Tx tx, Guid nid, Event e, CancellationToken ct) => tx.QueueAsync(new Sql("""
-        insert into event (nid, id, at, type, actor, identity_id, session_id, address, data)
-        values (@nid, @id, @at, @type, @actor, @identity, @session, @address, @data)
-        """,
-        ("nid", nid), ("id", Guid.CreateVersion7(time.GetUtcNow())), ("at", time.GetUtcNow()), ("type", e.Type), ("actor", e.Actor),
-        ("identity", e.IdentityId), ("session", e.SessionId), ("address", e.Address), ("data", e.Data.ToJsonString())), ct);
+    /// <summary>For events that anybody can bring about.</summary>
+    public EventSampler Sampler { get; } = new(time);
+
+    public Task WriteAsync(Tx tx, Guid nid, Event e, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var data = e.Data.ToJsonString();
+        if (trail is not null)
+        {
+            var stored = new StoredEvent(id, now, e.Type, e.Actor) { IdentityId = e.IdentityId, SessionId = e.SessionId, Address = e.Address, UserAgent = e.UserAgent, Data = data };
+            tx.OnCommitted(() => trail.Tell(stored));
+        }
+        return tx.QueueAsync(new Sql("""
+            insert into event (nid, id, at, type, actor, identity_id, session_id, address, user_agent, data)
+            values (@nid, @id, @at, @type, @actor, @identity, @session, @address, @agent, @data)
+            """,
+            ("nid", nid), ("id", id), ("at", now), ("type", e.Type), ("actor", e.Actor), ("identity", e.IdentityId), ("session", e.SessionId),
+            ("address", e.Address), ("agent", e.UserAgent), ("data", data)), ct);
+    }
+
+    /// <summary>
+    /// What somebody asked for who need not be anybody, such as a mail to an address: written as long as the client and who it is about do
+    /// not ask too often, then one for every hundred, with the number of those between.
+    /// </summary>
+    public Task WriteSampledAsync(Tx tx, Guid nid, Event e, string about, CancellationToken ct)
+    {
+        if (Sampler.Take(e.Type, e.Address, about) is not { } unwritten) return Task.CompletedTask;
+        if (unwritten > 0) e.Data[EventSampler.Unwritten] = unwritten;
+        return WriteAsync(tx, nid, e, ct);
+    }
+
+    /// <summary>Of a deleted identity stays what happened, under an id that leads to nobody any more; where its owner was is forgotten.</summary>
+    public static Task ForgetAsync(Tx tx, Guid nid, Guid identityId, CancellationToken ct) => tx.QueueAsync(new Sql("""
+        update event set address = null, user_agent = null where nid = @nid and identity_id = @identity and (address is not null or user_agent is not null)
+        """, ("nid", nid), ("identity", identityId)), ct);
 }

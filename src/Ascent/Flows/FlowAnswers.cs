@@ -20,6 +20,7 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
     /// <summary>The form goes back to whoever sent it: with messages, or because it has a next step.</summary>
     public IResult Again(FlowContext c, Flow flow, FlowJson.Extras? extras = null, int status = StatusCodes.Status400BadRequest)
     {
+        FlowOutcomes.Shown(c, flow);
         if (c.App is not null) return ToApp(c, flow);
         if (flow.IsApi || c.IsJson) return Shown(flow, extras, status);
         return new RedirectResult(PageOf(c, flow), flow.Kind == FlowKind.Registration ? StatusCodes.Status302Found : StatusCodes.Status303SeeOther);
@@ -41,8 +42,9 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
     /// <summary>JSON where JSON was asked for; a browser is sent to the error page, which fetches what happened.</summary>
     public async Task<IResult> FailAsync(FlowContext c, ApiError error, bool isApi = false)
     {
+        FlowOutcomes.Failed(c, error);
         if ((isApi && c.App is null) || c.IsJson) return error;
-        var id = await errors.KeepAsync(c.Nid, error.ToJson(RequestId.Of(c.Http)), c.Ct);
+        var id = await errors.KeepAsync(c.Nid, error.ToJson(error.NameFor(c.Http)), c.Ct);
         return new RedirectResult(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
     }
 

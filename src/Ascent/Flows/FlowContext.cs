@@ -34,6 +34,8 @@ internal sealed class FlowContexts(ConfigStore config, Tenant tenant, TimeProvid
     public async Task<FlowContext> OpenAsync(HttpContext http)
     {
         var presented = await sessions.ResolveAsync(http);
-        return new FlowContext(http, config.Current, tenant.Nid, Instant.Truncate(time.GetUtcNow()), presented);
+        var context = new FlowContext(http, config.Current, tenant.Nid, Instant.Truncate(time.GetUtcNow()), presented);
+        if (context.Session is { } session) RequestNotes.Of(http).IdentityId = session.IdentityId;
+        return context;
     }
 }

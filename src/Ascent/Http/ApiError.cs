@@ -106,8 +106,11 @@ internal sealed record ApiError : IResult
         response.Headers["Ory-Error-Id"] = Id ?? "";
         if (RetryAfter is { } wait)
             response.Headers.RetryAfter = ((long)Math.Max(1, Math.Ceiling(wait.TotalSeconds))).ToString();
-        await JsonOut.SendAsync(httpContext, "application/json", (this, RequestId.Of(httpContext)), static (w, s) => s.Item1.Write(w, s.Item2));
+        await JsonOut.SendAsync(httpContext, "application/json", (this, NameFor(httpContext)), static (w, s) => s.Item1.Write(w, s.Item2));
     }
+
+    /// <summary>Callers find the name that they gave; of a fault of ours everybody gets one to ask about.</summary>
+    internal string? NameFor(HttpContext http) => Code >= 500 ? RequestId.Of(http) : RequestId.Sent(http);
 
     /// <summary>The inner object alone, as batch answers and stored errors hold it.</summary>
     public JsonObject ToJson(string? requestId = null)

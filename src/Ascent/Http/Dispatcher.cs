@@ -20,7 +20,7 @@ internal sealed class Dispatcher(
 {
     public const string NoStore = "private, no-cache, no-store, must-revalidate";
     private const string AdminPrefix = "/admin";
-    private const string Unmatched = "(unmatched)";
+    public const string Unmatched = "(unmatched)";
 
     private static readonly StringValues NoStoreValue = NoStore;
     private static readonly StringValues CookieValue = "Cookie";
@@ -42,6 +42,7 @@ internal sealed class Dispatcher(
         var cors = snap.CorsOf(face);
         snap.Headers.Set(http.Response, face);
         Route? route = null;
+        RequestId.Assign(http);
         try
         {
             if (cors is null || !cors.Apply(http))
@@ -56,6 +57,7 @@ internal sealed class Dispatcher(
             await errors.AnswerAsync(http, e, snap.Dev, () =>
             {
                 snap.Headers.Set(http.Response, face);
+                RequestId.Show(http);
                 cors?.Actual(http);
                 if (route is not null) SetHeaders(http, face, route);
             });
@@ -183,7 +185,7 @@ internal sealed class Dispatcher(
         if (Durations.Enabled) Durations.Record(took.TotalSeconds, new("http.request.method", method), new("http.route", template), new("http.response.status_code", status));
         if (Activity.Current is { IsAllDataRequested: true } activity) Describe(activity, method, template, status);
         if (route is { IsHealth: true } && !snap.LogsHealth(face)) return;
-        RequestLog.Write(log, http, face, template, took);
+        RequestLog.Write(log, http, face, template, took, snap.Config.Log.ClientAddress);
     }
 
     private static void Describe(Activity activity, string method, string template, int status)

@@ -8,7 +8,8 @@ namespace Ascent.Http;
 /// The one place where exceptions become answers. What nobody foresaw is a 500 whose text says nothing; the log has the
 /// stack. In development the answer names the exception's type, never its message.
 /// </summary>
-internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log)
+/// <param name="known">Faults that another module knows how to answer and has told the log of; null of others.</param>
+internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log, Func<Exception, ApiError?>? known = null)
 {
     private const int ClientClosedRequest = 499;
 
@@ -20,8 +21,9 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log)
             if (!response.HasStarted) response.StatusCode = ClientClosedRequest;
             return;
         }
-        var error = Of(exception, dev);
-        if (error.Code >= 500 && exception is not ApiException and not IHasApiError) LogFailure(exception, RequestId.Of(http));
+        var told = known?.Invoke(exception);
+        var error = told ?? Of(exception, dev);
+        if (told is null && error.Code >= 500 && exception is not ApiException and not IHasApiError) LogFailure(exception, RequestId.Of(http));
         if (response.HasStarted)
         {
             // Half an answer is out; a closed connection is the only honest end of it.
@@ -46,6 +48,6 @@ internal sealed partial class ErrorAnswers(ILogger<ErrorAnswers> log)
         _ => ApiError.Internal() with { Debug = dev ? exception.GetType().Name : null },
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed unexpectedly (request id: {request_id})")]
-    private partial void LogFailure(Exception exception, string? request_id);
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed unexpectedly (request_id={request_id})")]
+    private partial void LogFailure(Exception exception, string request_id);
 }

@@ -29,6 +29,9 @@ internal sealed record WebServerOptions
     /// <summary>Pages on the public listener, matched by the framework's own router after every other route.</summary>
     public Action<IEndpointRouteBuilder>? MapPages { get; init; }
 
+    /// <summary>What clients are told of an exception that another module knows, such as the database's; null of others.</summary>
+    public Func<IServiceProvider, Func<Exception, ApiError?>>? KnownFaults { get; init; }
+
     /// <summary>Null lets the call through; asked for every route of the admin and the metrics listener but health.</summary>
     public Func<HttpContext, ValueTask<ApiError?>>? AdminGate { get; init; }
 }
@@ -99,12 +102,8 @@ internal sealed class WebServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs until SIGTERM, SIGINT or <paramref name="ct"/>; requests under way are finished first.</summary>
-    public async Task RunAsync(CancellationToken ct)
-    {
-        await StartAsync(ct);
-        await app.WaitForShutdownAsync(ct);
-    }
+    /// <summary>Until SIGTERM, SIGINT or <paramref name="ct"/>; requests under way are finished first.</summary>
+    public Task WaitForEndAsync(CancellationToken ct) => app.WaitForShutdownAsync(ct);
 
     public Task StopAsync(CancellationToken ct) => app.StopAsync(ct);
 
@@ -123,7 +122,8 @@ internal sealed class WebServer : IAsyncDisposable
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerLimits.Shutdown);
         services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-        services.AddSingleton(options.Config).AddSingleton(options.Time).AddSingleton<ErrorAnswers>().AddSingleton<MeterBoard>().AddSingleton<MetricsEndpoint>();
+        services.AddSingleton(options.Config).AddSingleton(options.Time).AddSingleton<MeterBoard>().AddSingleton<MetricsEndpoint>()
+            .AddSingleton(s => new ErrorAnswers(s.GetRequiredService<ILogger<ErrorAnswers>>(), options.KnownFaults?.Invoke(s)));
         builder.Logging.AddConsole(o =>
         {
             o.FormatterName = LogLine.FormatterName;

@@ -81,6 +81,7 @@ internal sealed class IdentityWriter(Db db, IdentityStore store, IdentityTable t
     public Task<bool> DeleteAsync(Guid nid, Guid id, string actor, CancellationToken ct) => db.WriteAsync(async (tx, token) =>
     {
         if (await IdentityTable.DeleteAsync(tx, nid, id, token) == 0) return false;
+        await EventWriter.ForgetAsync(tx, nid, id, token);
         await events.WriteAsync(tx, nid, new Event("identity.deleted") { Actor = actor, IdentityId = id }, token);
         return true;
     }, ct);

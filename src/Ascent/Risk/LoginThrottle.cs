@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Storage;
 
 namespace Ascent.Risk;
@@ -49,22 +50,34 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
             await WithdrawAsync(nid, attempt);
             throw;
         }
-        if (looked.End is AttemptEnd.Wrong wrong) await FailedAsync(nid, attempt, wrong.IdentityId);
+        if (looked.End is AttemptEnd.Wrong wrong) await FailedAsync(nid, attempt, wrong);
         else if (looked.End is AttemptEnd.Nothing) await WithdrawAsync(nid, attempt);
         return looked.Result;
     }
 
     /// <summary>
-    /// The attempt was wrong. Costs nothing unless it was the last one allowed; then the lock is announced. Does not stop with
-    /// the client: who hangs up must not keep a lock out of the audit trail.
+    /// The attempt was wrong: that is told, unless too many like it were, and if it was the last one allowed the lock is announced. Does not
+    /// stop with the client: who hangs up must not keep either out of the audit trail.
     /// </summary>
-    private Task FailedAsync(Guid nid, ThrottleVerdict.Admitted attempt, Guid? identityId)
+    private Task FailedAsync(Guid nid, ThrottleVerdict.Admitted attempt, AttemptEnd.Wrong wrong)
     {
-        if (!attempt.Reservations.Any(r => r.Last)) return Task.CompletedTask;
+        var story = Story(attempt, wrong);
+        if (story is null && !attempt.Reservations.Any(r => r.Last)) return Task.CompletedTask;
         return db.WriteAsync(async (tx, token) =>
         {
-            foreach (var reservation in attempt.Reservations.Where(r => r.Last)) await LockAsync(tx, nid, attempt, reservation, identityId, token);
+            if (story is not null) await events.WriteAsync(tx, nid, story, token);
+            foreach (var reservation in attempt.Reservations.Where(r => r.Last)) await LockAsync(tx, nid, attempt, reservation, wrong.IdentityId, token);
         }, CancellationToken.None);
+    }
+
+    /// <summary>Null where one like it is not written. By the subjects alone: whether somebody has the account makes no difference.</summary>
+    private Event? Story(ThrottleVerdict.Admitted attempt, AttemptEnd.Wrong wrong)
+    {
+        if (wrong.Told is not { } told) return null;
+        var subject = attempt.Reservations.FirstOrDefault(r => r.Subject.Kind != ThrottleKind.Address);
+        var client = ThrottleSubject.Address(ClientAddress.Of(told.Http)).Name;
+        if (events.Sampler.Take(told.EventType, client, subject?.Key.ToString()) is not { } unwritten) return null;
+        return told.ToEvent(subject?.Subject.IdentityId ?? wrong.IdentityId, subject?.Key, unwritten);
     }
 
     /// <summary>

@@ -44,11 +44,11 @@ internal abstract record AttemptEnd
     public static AttemptEnd TakenBack { get; } = new Nothing();
 
     /// <summary>It was judged and found wrong: it stays counted.</summary>
-    public static AttemptEnd WrongOf(Guid? identityId) => new Wrong(identityId);
+    public static AttemptEnd WrongOf(Guid? identityId, FailedAttempt? told = null) => new Wrong(identityId, told);
 
     internal sealed record Right : AttemptEnd;
 
-    internal sealed record Wrong(Guid? IdentityId) : AttemptEnd;
+    internal sealed record Wrong(Guid? IdentityId, FailedAttempt? Told) : AttemptEnd;
 
     internal sealed record Nothing : AttemptEnd;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ascent.Http;
@@ -35,23 +34,10 @@ internal sealed record Device
 /// <summary>What a request tells about where it comes from.</summary>
 internal sealed record DeviceInfo(string? IpAddress, string? UserAgent, string? Location)
 {
-    private const int MostBytes = 512;
-
     public static DeviceInfo Of(HttpContext http) => new(
         ClientAddress.Of(http).ToString(),
-        Cut(string.Join(' ', (IEnumerable<string?>)http.Request.Headers.UserAgent)),
-        Cut(GeoLocation.Of(http)));
+        Http.UserAgent.Of(http),
+        Http.UserAgent.Cut(GeoLocation.Of(http)));
 
     public Device ToDevice(Guid id) => new() { Id = id, IpAddress = IpAddress, UserAgent = UserAgent, Location = Location };
-
-    // Anybody may send any text here; a NUL or half a character could not be stored by both engines.
-    private static string Cut(string text)
-    {
-        text = text.Replace('\0', ' ');
-        if (Encoding.UTF8.GetByteCount(text) <= MostBytes && !text.Any(char.IsSurrogate)) return text;
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var end = Math.Min(MostBytes, bytes.Length);
-        while (end > 0 && end < bytes.Length && (bytes[end] & 0xC0) == 0x80) end--;
-        return Encoding.UTF8.GetString(bytes.AsSpan(0, end));
-    }
 }

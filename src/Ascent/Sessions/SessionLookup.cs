@@ -5,7 +5,6 @@ using Ascent.Sessions.Lookup;
 using Ascent.Storage;
 using Ascent.Storage.Postgres;
 using Ascent.Storage.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Ascent.Sessions;
 
@@ -15,7 +14,7 @@ namespace Ascent.Sessions;
 /// it. There is no timer: a lone question goes at once. A second statement goes beside the first where half a batch waits, or
 /// where the first takes so long that something must hold it up.
 /// </summary>
-internal sealed partial class SessionLookup : IAsyncDisposable
+internal sealed class SessionLookup : IAsyncDisposable
 {
     public const string MeterName = "Ascent.Sessions";
     public const int MostTogether = 64;
@@ -29,15 +28,14 @@ internal sealed partial class SessionLookup : IAsyncDisposable
     private readonly Lane[] lanes;
     private readonly ConfigStore config;
     private readonly TimeProvider time;
-    private readonly ILogger<SessionLookup> log;
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> statements, questions;
     private bool waking;
     private long lastTaken;
 
-    public SessionLookup(Db db, ConfigStore config, TimeProvider time, ILogger<SessionLookup> log)
+    public SessionLookup(Db db, ConfigStore config, TimeProvider time)
     {
-        (this.config, this.time, this.log) = (config, time, log);
+        (this.config, this.time) = (config, time);
         statements = meter.CreateCounter<long>("ascent.session.lookup.statements", description: "Statements that opened session tokens");
         questions = meter.CreateCounter<long>("ascent.session.lookups", description: "Session tokens that were to be opened");
         var count = db is PostgresDb postgres ? postgres.OwnConnections : MostUnderWay;
@@ -94,9 +92,6 @@ internal sealed partial class SessionLookup : IAsyncDisposable
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Sessions cannot be looked up: the database does not answer.")]
-    private partial void LogUnavailable(Exception e);
-
     /// <summary>One of the statements that may be under way at once, with a connection of its own.</summary>
     private sealed class Lane(SessionLookup owner, ILookupStatement statement) : IThreadPoolWorkItem, IAsyncDisposable
     {
@@ -151,7 +146,6 @@ internal sealed partial class SessionLookup : IAsyncDisposable
             }
             catch (Exception e) when (statement.IsConnectionFault(e))
             {
-                owner.LogUnavailable(e);
                 return new SessionsUnavailableException(e);
             }
         }

@@ -13,7 +13,7 @@ namespace Ascent.Sessions;
 /// <c>session.idle</c> needs to know when they rest. At most once a minute a session (more often where an idle time is a matter of
 /// minutes), many at once, and behind the answer.
 /// </summary>
-internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore config, ILogger<SessionUse> log) : BackgroundService
+internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore config, ILogger<SessionUse> log, DatabaseWatch? watch = null) : BackgroundService
 {
     private const int MostTogether = 256, MostWaiting = 100_000;
     private readonly Channel<(Guid Id, DateTimeOffset At)> queue = Channel.CreateBounded<(Guid, DateTimeOffset)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
@@ -52,7 +52,7 @@ internal sealed partial class SessionUse(Db db, Tenant tenant, ConfigStore confi
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogNotWritten(e, ids.Count);
+                if (watch?.Note(e) is null) LogNotWritten(e, ids.Count);
                 foreach (var id in ids) recent.TryRemove(id, out _);
             }
             ids.Clear();

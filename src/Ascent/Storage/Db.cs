@@ -8,6 +8,9 @@ internal abstract class Db : IAsyncDisposable
 {
     public abstract Dialect Dialect { get; }
 
+    /// <summary>Which database it is, for operators; no secret is in it.</summary>
+    public abstract string Where { get; }
+
     public abstract Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct);
 
     /// <summary>Runs the work in one transaction. An exception rolls it back and nothing of it remains.</summary>

@@ -14,4 +14,10 @@ internal sealed class UniqueViolationException(string table, string constraint, 
 internal sealed class MissingReferenceException(Exception inner) : Exception("The row refers to another that does not exist.", inner);
 
 /// <summary>The database cannot be used as it is; the message says why and what to do.</summary>
-internal sealed class StorageUnusableException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class StorageUnusableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    public StorageUnusableException(StorageFault fault, Exception? inner) : this($"dsn: {fault.Sentence}", inner) => Fault = fault;
+
+    /// <summary>What kind of fault it is, where that is known.</summary>
+    public StorageFault? Fault { get; }
+}

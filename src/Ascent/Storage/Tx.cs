@@ -6,6 +6,8 @@ namespace Ascent.Storage;
 /// </summary>
 internal abstract class Tx
 {
+    private List<Action>? committed;
+
     public abstract Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct);
     public abstract Task<int> ExecuteAsync(Sql sql, CancellationToken ct);
 
@@ -18,6 +20,9 @@ internal abstract class Tx
     /// <summary>As <see cref="QueueAsync"/>, for a statement whose answer is wanted once the next one that is awaited has come back.</summary>
     public abstract Task<Later<List<T>>> ReadLaterAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct);
 
+    /// <summary>Has something told once the transaction is committed; never, if it is not. It may not throw and must be quick.</summary>
+    public void OnCommitted(Action tell) => (committed ??= []).Add(tell);
+
     public async Task<T?> ReadOneAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct) where T : class
     {
         var rows = await ReadAsync(sql, map, ct);
@@ -29,5 +34,18 @@ internal abstract class Tx
     {
         var rows = await ReadAsync(sql, map, ct);
         return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>What is to be told of the work until now; the next work begins with nothing.</summary>
+    internal List<Action>? TakeCommitted()
+    {
+        var taken = committed;
+        committed = null;
+        return taken;
+    }
+
+    internal void TellCommitted()
+    {
+        foreach (var tell in TakeCommitted() ?? []) tell();
     }
 }

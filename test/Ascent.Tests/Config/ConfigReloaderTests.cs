@@ -56,6 +56,19 @@ public sealed partial class ConfigReloaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_needs_a_restart_and_is_put_back_needs_none()
+    {
+        await StartAsync();
+        Write("serve: { public: { port: 4999 } }");
+        await UntilAsync(() => lines.Any(l => l.Contains("only after a restart", StringComparison.Ordinal)));
+        var before = lines.Count(l => l.Contains("only after a restart", StringComparison.Ordinal));
+        Write("session: { lifespan: 3h }");
+        await UntilAsync(() => store.Current.Session.Lifespan == TimeSpan.FromHours(3));
+        await reloader.ReloadNowAsync();
+        lines.Count(l => l.Contains("only after a restart", StringComparison.Ordinal)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_broken_change_is_logged_with_all_faults_and_not_used()
     {
         await StartAsync();

@@ -9,6 +9,7 @@ using Ascent.Http;
 using Ascent.Http.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Ascent.Tests.Running;
 using Shouldly;
 
 namespace Ascent.Tests.Http;
@@ -63,6 +64,38 @@ public sealed class ListenerTests
         time.Advance(TimeSpan.FromMinutes(1));
         certificate.Current.Subject.ShouldBe("CN=second");
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task New_connections_get_a_renewed_certificate_and_never_a_broken_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("ascent-tls-");
+        string certPath = Path.Combine(folder.FullName, "c.pem"), keyPath = Path.Combine(folder.FullName, "k.pem");
+        void Write((string Cert, string Key) pem)
+        {
+            File.WriteAllText(certPath, pem.Cert);
+            File.WriteAllText(keyPath, pem.Key);
+        }
+        Write(Pem("first"));
+        await using var server = await TestServer.StartAsync(TestServer.Settings(p => p with { Tls = new TlsConfig { Cert = new PemConfig { Path = certPath }, Key = new PemConfig { Path = keyPath } } }));
+        (await SubjectAsync(server)).ShouldBe("CN=first");
+        Write((Pem("other").Cert, Pem("another").Key));
+        await Poll.UntilAsync("the broken one is told", TimeSpan.FromSeconds(20), async () =>
+            await SubjectAsync(server) == "CN=first" && server.Log.Entries.Any(e => e.Level == Microsoft.Extensions.Logging.LogLevel.Error && e.Message.Contains(certPath, StringComparison.Ordinal)));
+        Write(Pem("second"));
+        await Poll.UntilAsync("the renewed one is given out", TimeSpan.FromSeconds(20), async () => await SubjectAsync(server) == "CN=second");
+        server.Log.Entries.Count(e => e.Message.Contains("stays in use", StringComparison.Ordinal)).ShouldBe(1);
+        server.Log.Entries.ShouldContain(e => e.Message.Contains("was renewed", StringComparison.Ordinal));
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task<string> SubjectAsync(TestServer server)
+    {
+        var subject = "";
+        using var handler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, c, _, _) => (subject = c!.Subject).Length > 0 } };
+        using var client = new HttpClient(handler) { BaseAddress = server.Web.PublicAddress };
+        (await client.GetStringAsync("/schemas")).ShouldBe("schemas");
+        return subject;
     }
 
     [Fact]

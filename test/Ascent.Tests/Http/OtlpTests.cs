@@ -10,6 +10,9 @@ using Shouldly;
 
 namespace Ascent.Tests.Http;
 
+/// <summary>Alone: what listens to spans hears those of every server in the process.</summary>
+[Collection(nameof(OtlpTests))]
+[CollectionDefinition(nameof(OtlpTests), DisableParallelization = true)]
 public sealed class OtlpTests
 {
     [Fact]

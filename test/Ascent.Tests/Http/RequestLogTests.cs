@@ -15,7 +15,7 @@ public sealed class RequestLogTests
         await using var server = await TestServer.StartAsync(map: ErrorTests.MapBoom);
         await server.SendAsync("GET", "/schemas/secret-1?token=secret-2&aal=aal2&code=secret-3", false, null, ("X-Request-Id", "r-1"),
             ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("Cookie", "s=secret-4"), ("Authorization", "Bearer secret-5"));
-        await server.SendAsync("GET", "/secret-6");
+        await server.SendAsync("GET", "/wp-login.php/secret-6-and-as-long-as-tokens-are?x=secret-7");
         await server.SendAsync("GET", "/boom");
         var lines = await server.RequestsAsync(3);
         lines.Count.ShouldBe(3);
@@ -26,10 +26,43 @@ public sealed class RequestLogTests
         lines[0].Fields["request_id"].ShouldBe("r-1");
         lines[0].Fields["trace_id"].ShouldBe("0af7651916cd43dd8448eb211c80319c");
         lines[0].Fields["ms"].ShouldBeOfType<double>();
+        lines[0].Fields["address"].ShouldBe("127.0.0.1");
+        lines[0].Fields.ContainsKey("path").ShouldBeFalse();
         lines[1].Fields["route"].ShouldBe("(unmatched)");
+        lines[1].Fields["path"].ShouldBe("/wp-login.php/…");
         lines[2].Level.ShouldBe(LogLevel.Warning);
         foreach (var entry in server.Log.Entries)
             (entry.Message + string.Join(' ', entry.Fields.Values)).ShouldNotContain("secret", Case.Insensitive, entry.Category);
+    }
+
+    [Fact]
+    public async Task Addresses_can_be_left_out()
+    {
+        await using var server = await TestServer.StartAsync(TestServer.Settings() with { Log = new LogConfig { ClientAddress = false } });
+        await server.SendAsync("GET", "/schemas");
+        (await server.RequestsAsync(1))[0].Fields.ContainsKey("address").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(null, null, 24)]
+    [InlineData("mine-1", null, 6)]
+    [InlineData("has blank", null, 24)]
+    [InlineData(null, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", 32)]
+    [InlineData("mine-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", 6)]
+    public async Task Every_request_has_an_id_in_answer_log_and_fault(string? sent, string? parent, int length)
+    {
+        await using var server = await TestServer.StartAsync(map: ErrorTests.MapBoom);
+        var headers = new List<(string, string)>();
+        if (sent is not null) headers.Add(("X-Request-Id", sent));
+        if (parent is not null) headers.Add(("traceparent", parent));
+        using var answer = await server.SendAsync("GET", "/boom", false, null, [.. headers]);
+        var id = answer.Headers.GetValues("X-Request-Id").ShouldHaveSingleItem();
+        id.Length.ShouldBe(length);
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetProperty("request").GetString().ShouldBe(id);
+        (await server.RequestsAsync(1))[0].Fields["request_id"].ShouldBe(id);
+        server.Log.Entries.ShouldContain(e => e.Exception is InvalidOperationException && (string?)e.Fields["request_id"] == id);
+        using var next = await server.SendAsync("GET", "/schemas", false, null, [.. headers]);
+        next.Headers.GetValues("X-Request-Id").ShouldHaveSingleItem().Length.ShouldBe(length);
     }
 
     [Fact]

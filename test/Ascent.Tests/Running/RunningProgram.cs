@@ -98,6 +98,8 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     public void Pause() => SendSignal(process.Id, 19).ShouldBe(0);
 
     public void Resume() => SendSignal(process.Id, 18).ShouldBe(0);
+    /// <summary>What a closed terminal or a service manager's reload does.</summary>
+    public void SignalHangUp() => SendSignal(process.Id, 1).ShouldBe(0);
 
     /// <summary>What a power cut does, as far as the process sees it.</summary>
     public async Task KillAsync()

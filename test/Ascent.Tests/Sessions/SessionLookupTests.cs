@@ -23,7 +23,7 @@ public sealed class SessionLookupTests
             identities.Add((identity, Tokens.Key((await host.SignInAsync(identity)).Token)));
         }
         using var counted = new Statements();
-        var lookup = new SessionLookup(host.Db, host.Config, host.Time, NullLogger<SessionLookup>.Instance);
+        var lookup = new SessionLookup(host.Db, host.Config, host.Time);
         await using var _ = lookup;
         const int Rounds = 10;
 
@@ -87,7 +87,7 @@ public sealed class SessionLookupTests
         await using var host = await SessionsHost.StartAsync("sqlite");
         var (session, token) = await host.SignInAsync(await host.AddIdentityAsync());
         using var counted = new Statements();
-        var lookup = new SessionLookup(host.Db, new ConfigStore(SessionsHost.Plain), host.Time, NullLogger<SessionLookup>.Instance);
+        var lookup = new SessionLookup(host.Db, new ConfigStore(SessionsHost.Plain), host.Time);
         await using var _ = lookup;
         for (var i = 0; i < 5; i++) (await lookup.FindAsync(host.Nid, Tokens.Key(token)))!.Id.ShouldBe(session.Id);
         counted.Of.ShouldBeGreaterThanOrEqualTo(5);
@@ -120,7 +120,7 @@ public sealed class SessionLookupTests
             else if (parked.IsSet && instrument.Name.EndsWith("statements", StringComparison.Ordinal) && !both.IsSet) both.Signal();
         });
         listener.Start();
-        var lookup = new SessionLookup(host.Db, host.Config, TimeProvider.System, NullLogger<SessionLookup>.Instance);
+        var lookup = new SessionLookup(host.Db, host.Config, TimeProvider.System);
         await using var _ = lookup;
 
         for (var i = 0; i < 50; i++) (await lookup.FindAsync(host.Nid, Tokens.Key(token)))!.Id.ShouldBe(session.Id);

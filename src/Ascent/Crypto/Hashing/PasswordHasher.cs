@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Ascent.Crypto.Hashing.Formats;
@@ -16,6 +17,8 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
 
     /// <summary>Hashes made and compared so far.</summary>
     public long Operations => pool.Metrics.Operations;
+
+    private static readonly ActivitySource Spans = new("Ascent.Hashing");
 
     /// <summary>The threads and the queue, to look at.</summary>
     internal HashingPool Pool => pool;
@@ -63,7 +66,14 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
 
     private delegate T Work<T>(ReadOnlySpan<byte> password, HashingMemory memory);
 
-    private Task<T> RunAsync<T>(string format, string password, Work<T> work, CancellationToken ct) => pool.RunAsync(
+    private async Task<T> RunAsync<T>(string format, string password, Work<T> work, CancellationToken ct)
+    {
+        // With the wait for a turn, which is what a slow login is slow by.
+        using var span = Spans.StartActivity("hash password")?.SetTag("ascent.hash.format", format);
+        return await QueueAsync(format, password, work, ct);
+    }
+
+    private Task<T> QueueAsync<T>(string format, string password, Work<T> work, CancellationToken ct) => pool.RunAsync(
         format,
         memory =>
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Buffers;
 using Ascent.Config;
 using Ascent.Http;
@@ -29,11 +30,14 @@ internal sealed partial class WebHookSender(OutboundClient client, TimeProvider 
     public const int MaxBytes = 5 * 1024 * 1024;
     public static readonly TimeSpan Total = TimeSpan.FromSeconds(30);
 
+    private static readonly ActivitySource Spans = new("Ascent.Hooks");
+
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1)];
 
     /// <param name="wantsBody">Whether the answer's body is of interest.</param>
     public async Task<WebHookReply> SendAsync(WebHookRequest request, HttpClientConfig config, string name, bool wantsBody, CancellationToken ct)
     {
+        using var span = Spans.StartActivity("web hook", ActivityKind.Client)?.SetTag("ascent.hook", name).SetTag("ascent.hook.trigger_id", request.TriggerId);
         using var limit = new CancellationTokenSource(Total, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try

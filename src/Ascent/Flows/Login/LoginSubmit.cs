@@ -51,20 +51,26 @@ internal sealed class LoginSubmit(
     {
         var (c, flow) = (submission.Context, submission.Flow);
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
+        if (verdict is ThrottleVerdict.Blocked) FlowOutcomes.Blocked(flow, method.Name);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
         var (result, outcome) = await throttle.SettleAsync(c.Nid, attempt, async () =>
         {
             var result = await look();
             var outcome = result is LoginResult.Proven proven ? await completion.CompleteAsync(c, flow, proven, attempt) : null;
-            return ((result, outcome), EndOf(result, outcome));
+            return ((result, outcome), EndOf(submission, method, result, outcome));
         });
+        if (outcome is LoginCompletion.Outcome.Done) FlowOutcomes.Completed(c, flow, method.Name, ((LoginResult.Proven)result).Identity.Id);
+        else if (result is LoginResult.Refused { Subject: not null } wrong) FlowOutcomes.Failed(c, flow, method.Name, wrong.IdentityId);
         return outcome is not null ? await AnswerAsync(submission, outcome) : await AnswerAsync(submission, result);
     }
 
-    private static AttemptEnd EndOf(LoginResult result, LoginCompletion.Outcome? outcome) => (result, outcome) switch
+    private static AttemptEnd EndOf(LoginSubmission submission, ILoginMethod method, LoginResult result, LoginCompletion.Outcome? outcome) => (result, outcome) switch
     {
-        (LoginResult.Refused { Subject: not null } wrong, _) => AttemptEnd.WrongOf(wrong.IdentityId),
+        (LoginResult.Refused { Subject: not null } wrong, _) => AttemptEnd.WrongOf(wrong.IdentityId, new FailedAttempt("login.failed", method.Name, submission.Context.Http)
+        {
+            Aal = submission.Flow.RequestedAal, NamesAccount = true, Messages = [.. wrong.Messages.Select(m => m.Text.Id)],
+        }),
         (_, LoginCompletion.Outcome.Done) => AttemptEnd.Settled,
         _ => AttemptEnd.TakenBack,
     };

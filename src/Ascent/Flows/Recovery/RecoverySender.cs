@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ascent.Courier;
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Flows.Codes;
 using Ascent.Identities;
 using Ascent.Storage;
@@ -31,7 +32,10 @@ internal sealed class RecoverySender(IdentityStore identities, IdentityJson json
             var mail = new CourierMessage(MessageChannel.Of(to.Via), to.Value, notify ? message.Invalid : message.Valid,
                 Data(flow, message, identity, notify ? null : secret));
             await courier.QueueAsync(tx, c.Nid, mail, wanted: identity is not null || notify, ct);
-            await events.WriteAsync(tx, c.Nid, new Event("recovery.requested") { Actor = "self", IdentityId = identity?.Id, Data = new JsonObject { ["via"] = to.Via } }, ct);
+            await events.WriteSampledAsync(tx, c.Nid, new Event("recovery.requested")
+            {
+                Actor = "self", IdentityId = identity?.Id, Address = ClientAddress.Of(c.Http).ToString(), UserAgent = UserAgent.Of(c.Http), Data = new JsonObject { ["via"] = to.Via },
+            }, to.Value, ct);
         };
     }
 

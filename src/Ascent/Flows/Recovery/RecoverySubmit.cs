@@ -50,6 +50,7 @@ internal sealed class RecoverySubmit(
         if (await store.CountSubmissionAsync(c.Nid, flow.Id, c.Ct) > proves.Most)
             return await outcomes.AgainAsync(c, flow, method, new RecoveryResult.Again(UiMessages.Invalid("There were too many tries with this code. Please request another one.")));
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(c, proves), c.Ct);
+        if (verdict is ThrottleVerdict.Blocked) FlowOutcomes.Blocked(flow, method.Name);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         return await LookAsync(submission, method, (ThrottleVerdict.Admitted)verdict);
     }
@@ -60,11 +61,18 @@ internal sealed class RecoverySubmit(
         var (result, answer) = await throttle.SettleAsync(submission.Context.Nid, attempt, async () =>
         {
             var result = await method.SubmitAsync(submission, submission.Context.Ct);
-            if (result is not RecoveryResult.Proven proven) return ((result, null), result is RecoveryResult.Wrong ? AttemptEnd.WrongOf(null) : AttemptEnd.TakenBack);
+            if (result is not RecoveryResult.Proven proven) return ((result, null), result is RecoveryResult.Wrong wrong ? EndOf(submission, method, wrong) : AttemptEnd.TakenBack);
             var (answer, done) = await completion.CompleteAsync(submission, method, proven, attempt);
+            if (done) FlowOutcomes.Completed(submission.Context, submission.Flow, method.Name, proven.IdentityId);
             return ((result, (IResult?)answer), done ? AttemptEnd.Settled : AttemptEnd.TakenBack);
         });
         return answer ?? await CarryOutAsync(submission, method, result);
+    }
+
+    private static AttemptEnd EndOf(RecoverySubmission submission, IRecoveryMethod method, RecoveryResult.Wrong wrong)
+    {
+        FlowOutcomes.Failed(submission.Context, submission.Flow, method.Name);
+        return AttemptEnd.WrongOf(null, new FailedAttempt("recovery.failed", method.Name, submission.Context.Http) { Messages = [wrong.Text.Id] });
     }
 
     private async Task<IResult> CarryOutAsync(RecoverySubmission submission, IRecoveryMethod method, RecoveryResult result)

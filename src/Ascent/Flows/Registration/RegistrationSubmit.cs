@@ -60,12 +60,19 @@ internal sealed class RegistrationSubmit(
     {
         var (c, flow) = (submission.Context, submission.Flow);
         var verdict = await throttle.AdmitAsync(c.Nid, Subjects(submission, method), c.Ct);
+        if (verdict is ThrottleVerdict.Blocked) FlowOutcomes.Blocked(flow, method.Name);
         if (verdict is ThrottleVerdict.Blocked blocked) return await answers.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         return await AnswerAsync(submission, await throttle.SettleAsync(c.Nid, (ThrottleVerdict.Admitted)verdict, async () =>
         {
             var result = await look();
-            return (result, result is RegistrationResult.Refused { WrongProof: true } ? AttemptEnd.WrongOf(null) : AttemptEnd.TakenBack);
+            return (result, result is RegistrationResult.Refused { WrongProof: true } wrong ? EndOf(submission, method, wrong) : AttemptEnd.TakenBack);
         }));
+    }
+
+    private static AttemptEnd EndOf(RegistrationSubmission submission, IRegistrationMethod method, RegistrationResult.Refused wrong)
+    {
+        FlowOutcomes.Failed(submission.Context, submission.Flow, method.Name);
+        return AttemptEnd.WrongOf(null, new FailedAttempt("registration.failed", method.Name, submission.Context.Http) { Messages = [.. wrong.Messages.Select(m => m.Text.Id)] });
     }
 
     private static List<ThrottleSubject> Subjects(RegistrationSubmission submission, IRegistrationMethod method)
@@ -83,7 +90,7 @@ internal sealed class RegistrationSubmit(
             case RegistrationResult.Accepted accepted:
                 return await completion.CompleteAsync(submission, accepted) switch
                 {
-                    RegistrationCompletion.Outcome.Done done => done.Answer,
+                    RegistrationCompletion.Outcome.Done done => Done(submission, accepted, done.Answer),
                     RegistrationCompletion.Outcome.Refused refused => await RefusedAsync(submission, new RegistrationResult.Refused(refused.Messages)),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
@@ -104,6 +111,12 @@ internal sealed class RegistrationSubmit(
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    private static IResult Done(RegistrationSubmission submission, RegistrationResult.Accepted accepted, IResult answer)
+    {
+        FlowOutcomes.Completed(submission.Context, submission.Flow, accepted.Method.Method);
+        return answer;
     }
 
     /// <summary>Who names no method hears of the traits first, and only then that a method is missing.</summary>

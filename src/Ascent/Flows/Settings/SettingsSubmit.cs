@@ -88,12 +88,18 @@ internal sealed class SettingsSubmit(
     private async Task<IResult> CompleteAsync(SettingsSubmission submission, ISettingsMethod method, SettingsResult.Saved saved) =>
         await completion.CompleteAsync(submission, method.Name, saved) switch
         {
-            SettingsCompletion.Outcome.Done done => done.Answer,
+            SettingsCompletion.Outcome.Done done => Done(submission, method, done.Answer),
             SettingsCompletion.Outcome.Refused refused => await RefusedAsync(submission, method, refused.Messages),
             SettingsCompletion.Outcome.Failed failed => await answers.FailAsync(submission.Context, failed.Error, submission.Flow.IsApi),
             SettingsCompletion.Outcome.Parked parked => await ParkedAsync(submission, method, parked.Begun),
             _ => throw new UnreachableException(),
         };
+
+    private static IResult Done(SettingsSubmission submission, ISettingsMethod method, IResult answer)
+    {
+        FlowOutcomes.Completed(submission.Context, submission.Flow, method.Name);
+        return answer;
+    }
 
     /// <summary>The form stays as it was sent, and the way leads to the verification that the change waits for.</summary>
     private async Task<IResult> ParkedAsync(SettingsSubmission submission, ISettingsMethod method, BegunVerification begun)

@@ -1,4 +1,5 @@
 using Ascent.Events;
+using Ascent.Http;
 using Ascent.Flows.Codes;
 using Ascent.Identities;
 using Ascent.Storage;
@@ -22,7 +23,10 @@ internal sealed class VerificationSending(Db db, FlowStore store, IdentityStore 
         {
             await store.SaveAsync(tx, c.Nid, flow, ct);
             await mail.SendAsync(tx, c, method, flow, new CodeRecipient(to.Via, to.Address, identity?.Id), identity, ct);
-            await events.WriteAsync(tx, c.Nid, new Event("verification.requested") { Actor = "self", IdentityId = identity?.Id, Data = new() { ["via"] = to.Via } }, ct);
+            await events.WriteSampledAsync(tx, c.Nid, new Event("verification.requested")
+            {
+                Actor = "self", IdentityId = identity?.Id, Address = ClientAddress.Of(c.Http).ToString(), UserAgent = UserAgent.Of(c.Http), Data = new() { ["via"] = to.Via },
+            }, to.Address, ct);
         }
 
         var pending = identity is not null && address is { Status: AddressStatuses.Pending };

@@ -73,6 +73,7 @@ internal sealed class VerificationSubmit(
         if (most is not null && flow.Completed) return await replies.OverAsync(submission, new VerificationResult.Over(UiMessages.Of(MessageIds.VerificationAlreadyDone)));
         var isGuess = most is not null && !submission.IsLink;
         var verdict = await throttle.AdmitAsync(c.Nid, isGuess ? Subjects(c, flow) : [], c.Ct);
+        if (verdict is ThrottleVerdict.Blocked) FlowOutcomes.Blocked(flow, method.Name);
         if (verdict is ThrottleVerdict.Blocked blocked) return await replies.FailAsync(c, blocked.ToApiError(), flow.IsApi);
         var attempt = (ThrottleVerdict.Admitted)verdict;
         return await AnswerAsync(submission, await throttle.SettleAsync(c.Nid, attempt, async () =>
@@ -80,13 +81,13 @@ internal sealed class VerificationSubmit(
             if (isGuess && await store.CountSubmissionAsync(c.Nid, flow.Id, c.Ct) > most) return (new VerificationResult.Over(TooOften), AttemptEnd.TakenBack);
             var result = await method.ProveAsync(submission, c.Ct);
             if (result is VerificationResult.Proven proven) result = await completion.CompleteAsync(submission, proven, attempt);
-            return (result, EndOf(result));
+            return (result, EndOf(submission, method, result));
         }));
     }
 
-    private static AttemptEnd EndOf(VerificationResult result) => result switch
+    private static AttemptEnd EndOf(VerificationSubmission submission, IVerificationMethod method, VerificationResult result) => result switch
     {
-        VerificationResult.Wrong => AttemptEnd.WrongOf(null),
+        VerificationResult.Wrong wrong => AttemptEnd.WrongOf(null, new FailedAttempt("verification.failed", method.Name, submission.Context.Http) { Messages = [wrong.Message.Id] }),
         VerificationResult.Done => AttemptEnd.Settled,
         _ => AttemptEnd.TakenBack,
     };
@@ -96,8 +97,10 @@ internal sealed class VerificationSubmit(
         switch (result)
         {
             case VerificationResult.Done:
+                FlowOutcomes.Completed(submission.Context, submission.Flow, submission.Flow.Active);
                 return replies.Shown(submission);
             case VerificationResult.Wrong wrong:
+                FlowOutcomes.Failed(submission.Context, submission.Flow, submission.Flow.Active);
                 submission.Flow.Ui.ResetMessages();
                 submission.Flow.Ui.Messages.Add(wrong.Message);
                 await SaveAsync(submission.Context, submission.Flow);

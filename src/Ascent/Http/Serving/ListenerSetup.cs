@@ -1,7 +1,11 @@
 using System.Net;
+using System.Net.Security;
 using Ascent.Config;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Ascent.Http.Serving;
 
@@ -60,10 +64,11 @@ internal sealed class ListenerSetup(Face face, string host, int port, ListenerCo
             return;
         }
         options.Protocols = HttpProtocols.Http1AndHttp2;
-        options.UseHttps(https =>
+        certificate.Log = options.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ascent.Http.Certificate");
+        // Asked anew for every connection; the protocols are filled in by the framework.
+        options.UseHttps(new TlsHandshakeCallbackOptions
         {
-            https.ServerCertificateChain = certificate.Chain;
-            https.ServerCertificateSelector = (_, _) => certificate.Current;
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Context }),
         });
     }
 }

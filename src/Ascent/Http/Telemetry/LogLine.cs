@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ascent.Config;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +13,9 @@ namespace Ascent.Http.Telemetry;
 internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "ascent";
+
+    /// <summary>The logger whose lines name their audience themselves.</summary>
+    private const string AuditCategory = "Ascent.Audit";
 
     private static readonly JsonWriterOptions Pretty = JsonOut.WriterOptions with { Indented = true };
 
@@ -38,6 +42,7 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
             }
             var prefix = format == LogFormat.Gelf ? "_" : "";
             w.WriteString(prefix + "logger", logEntry.Category);
+            if (logEntry.Category != AuditCategory) w.WriteString(prefix + "audience", "application");
             foreach (var (name, value) in fields) WriteField(w, prefix, name, value);
             if (logEntry.Exception is { } e) w.WriteString(format == LogFormat.Gelf ? "full_message" : "exception", e.ToString());
             w.WriteEndObject();
@@ -65,6 +70,8 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
             case long l: w.WriteNumberValue(l); break;
             case double d when double.IsFinite(d): w.WriteNumberValue(d); break;
             case bool b: w.WriteBooleanValue(b); break;
+            case DateTimeOffset t: w.WriteStringValue(t.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)); break;
+            case JsonNode n: n.WriteTo(w); break;
             default: w.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
         }
     }
@@ -74,10 +81,10 @@ internal sealed class LogLine(ConfigStore config, TimeProvider time) : ConsoleFo
         var line = new StringBuilder(256);
         line.Append(Now()).Append(' ').Append(Level(entry.LogLevel).PadRight(7)).Append(' ').Append(OneLine(message));
         // Other messages have their fields in them.
-        if (entry.State is RequestLine)
+        if (entry.State is RequestLine || entry.Category == AuditCategory)
             foreach (var (name, value) in fields)
-                if (name is not ("method" or "route" or "status" or "ms"))
-                    line.Append(' ').Append(name).Append('=').Append(OneLine(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+                if (name is not ("method" or "route" or "status" or "ms" or "type" or "actor" or "at"))
+                    line.Append(' ').Append(name).Append('=').Append(OneLine(value is JsonNode node ? node.ToJsonString() : Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
         line.Append(" [").Append(entry.Category).Append(']');
         to.WriteLine(line);
         if (entry.Exception is { } e) to.WriteLine(e);

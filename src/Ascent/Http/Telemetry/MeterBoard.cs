@@ -5,7 +5,7 @@ using System.Numerics;
 namespace Ascent.Http.Telemetry;
 
 /// <summary>
-/// Adds up what every <c>Ascent.*</c> meter reports, for the metrics endpoint. Request durations are left out: the routes
+/// Adds up what every <c>Ascent.*</c> meter and that of the database driver report, for the metrics endpoint. Request durations are left out: the routes
 /// keep their own. A name with more label sets than <see cref="MostSeries"/> stops taking new ones, so that a careless
 /// label cannot eat the memory.
 /// </summary>
@@ -21,7 +21,7 @@ internal sealed class MeterBoard : IDisposable
     {
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (!instrument.Meter.Name.StartsWith("Ascent.", StringComparison.Ordinal) || instrument.Name == Figures.RequestDuration) return;
+            if (!IsShown(instrument.Meter.Name) || instrument.Name == Figures.RequestDuration) return;
             l.EnableMeasurementEvents(instrument, instruments.GetOrAdd(instrument, static i => new Sums(i)));
         };
         listener.MeasurementsCompleted = (instrument, _) => instruments.TryRemove(instrument, out var _);
@@ -37,7 +37,14 @@ internal sealed class MeterBoard : IDisposable
 
     public void Write(Figures figures)
     {
-        listener.RecordObservableInstruments();
+        try
+        {
+            listener.RecordObservableInstruments();
+        }
+        catch (AggregateException)
+        {
+            // One who cannot tell its figure at the moment, as when it is being closed, keeps nobody from the others.
+        }
         foreach (var family in instruments.Values.GroupBy(s => s.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var first = family.First();
@@ -47,6 +54,9 @@ internal sealed class MeterBoard : IDisposable
     }
 
     public void Dispose() => listener.Dispose();
+
+    // The driver's own meter knows how many connections of the pool are in use and how many callers wait for one.
+    private static bool IsShown(string meter) => meter == "Npgsql" || meter.StartsWith("Ascent.", StringComparison.Ordinal);
 
     private void Listen<T>() where T : struct, INumber<T> =>
         listener.SetMeasurementEventCallback<T>(static (_, value, tags, state) => ((Sums)state!).Take(double.CreateSaturating(value), tags));

@@ -11,18 +11,24 @@ namespace Ascent.Http.Telemetry;
 /// </summary>
 internal static class RequestLog
 {
+    /// <summary>By which whoami tells its caller whose session it is.</summary>
+    private const string IdentityHeader = "X-Kratos-Authenticated-Identity-Id";
+
+    private const int LongestPath = 128, LongestSegment = 32, SecretLike = 16;
+
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
         "aal", "active", "consistency", "expand", "include_credential", "page", "page_size", "per_page", "refresh", "return_session_token_exchange_code",
         "status", "tokenize_as", "via",
     };
 
-    public static void Write(ILogger log, HttpContext http, Face face, string route, TimeSpan took)
+    public static void Write(ILogger log, HttpContext http, Face face, string route, TimeSpan took, bool withAddress)
     {
         var status = http.Response.StatusCode;
         var level = status >= 500 ? LogLevel.Warning : LogLevel.Information;
         if (!log.IsEnabled(level)) return;
         var method = http.Request.Method;
+        var notes = http.Features.Get<RequestNotes>();
         var line = new RequestLine
         {
             Method = method.Length <= 16 ? method : "_OTHER",
@@ -34,6 +40,10 @@ internal static class RequestLog
             Query = Query(http),
             RequestId = RequestId.Of(http),
             TraceId = TraceId(http),
+            Path = route == Dispatcher.Unmatched ? Path(http) : null,
+            Address = withAddress ? ClientAddress.Of(http).ToString() : null,
+            Identity = notes?.IdentityId?.ToString() ?? http.Response.Headers[IdentityHeader],
+            Flow = notes?.Flow, Outcome = notes?.Outcome, Messages = notes?.Messages,
         };
         log.Log(level, default, line, null, static (l, _) => $"{l.Method} {l.Route} {l.Status} in {l.Milliseconds} ms");
     }
@@ -49,6 +59,22 @@ internal static class RequestLog
             if (text.Length > 0) text.Append('&');
             text.Append(name.Length > 64 || name.Any(char.IsControl) ? "…" : name);
             if (Harmless.Contains(name)) text.Append('=').Append(values.ToString() is { Length: <= 64 } v && !v.Any(char.IsControl) ? v : "…");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// A path that is none of ours, so that a wrong link or a scanner can be told: escaped, cut, without the query, and without what may be
+    /// a token in it: segments that are long, or letters and digits mixed.
+    /// </summary>
+    internal static string Path(HttpContext http)
+    {
+        var text = new StringBuilder();
+        foreach (var segment in http.Request.Path.ToUriComponent().Split('/').Skip(1))
+        {
+            if (text.Length > LongestPath) return text.Append("/…").ToString();
+            var hidden = segment.Length > LongestSegment || segment.Length >= SecretLike && segment.Any(char.IsAsciiDigit) && segment.Any(char.IsAsciiLetter);
+            text.Append('/').Append(hidden ? "…" : segment);
         }
         return text.ToString();
     }
@@ -74,6 +100,12 @@ internal readonly record struct RequestLine : IReadOnlyList<KeyValuePair<string,
     public string? Query { get; init; }
     public string? RequestId { get; init; }
     public string? TraceId { get; init; }
+    public string? Path { get; init; }
+    public string? Address { get; init; }
+    public string? Identity { get; init; }
+    public string? Flow { get; init; }
+    public string? Outcome { get; init; }
+    public string? Messages { get; init; }
 
     public int Count => Fields().Count();
     public KeyValuePair<string, object?> this[int index] => Fields().ElementAt(index);
@@ -88,6 +120,12 @@ internal readonly record struct RequestLine : IReadOnlyList<KeyValuePair<string,
         yield return new("ms", Milliseconds);
         if (Bytes is not null) yield return new("bytes", Bytes);
         yield return new("listener", Listener);
+        if (Path is not null) yield return new("path", Path);
+        if (Address is not null) yield return new("address", Address);
+        if (Identity is not null) yield return new("identity_id", Identity);
+        if (Flow is not null) yield return new("flow", Flow);
+        if (Outcome is not null) yield return new("outcome", Outcome);
+        if (Messages is not null) yield return new("messages", Messages);
         if (Query is not null) yield return new("query", Query);
         if (RequestId is not null) yield return new("request_id", RequestId);
         if (TraceId is not null) yield return new("trace_id", TraceId);

@@ -46,14 +46,7 @@ internal sealed class PostgresLookup(PostgresDb db) : ILookupStatement
 
     private async Task ConnectAsync()
     {
-        try
-        {
-            connection = await db.OpenOwnAsync(CancellationToken.None);
-        }
-        catch (NpgsqlException e)
-        {
-            throw new StorageUnusableException("dsn: the PostgreSQL server gives no connection to look sessions up by.", e);
-        }
+        connection = await db.OpenOwnAsync(CancellationToken.None);
         await using (var settings = new NpgsqlCommand(Settings, connection)) await settings.ExecuteNonQueryAsync(CancellationToken.None);
         current = await PrepareAsync(LookupText.Current);
     }

@@ -9,10 +9,14 @@ internal sealed class PostgresDb : Db
     private const int MostOwnConnections = 2;
     private readonly PostgresDialect dialect = new();
     private readonly NpgsqlDataSource source, unpooled;
+    private readonly ConnectBreaker breaker = new();
+    private readonly string at;
 
     public PostgresDb(NpgsqlConnectionStringBuilder connection)
     {
         if (connection.MaxPoolSize < 2) throw new StorageUnusableException($"dsn: max_conns={connection.MaxPoolSize} leaves no connection to look sessions up by; at least 2 are needed.");
+        at = $"{(connection.Host is ['/', ..] ? connection.Host : connection.Host!.Contains(':', StringComparison.Ordinal) ? $"[{connection.Host}]" : connection.Host)}:{connection.Port}";
+        Where = $"postgres at {at}, database {connection.Database}";
         OwnConnections = Math.Min(MostOwnConnections, connection.MaxPoolSize - 1);
         var pooled = connection.MaxPoolSize - OwnConnections;
         source = Source(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { MaxPoolSize = pooled, MinPoolSize = Math.Min(connection.MinPoolSize, pooled) });
@@ -20,6 +24,7 @@ internal sealed class PostgresDb : Db
     }
 
     public override Dialect Dialect => dialect;
+    public override string Where { get; }
 
     /// <summary>How many of the connections that the DSN allows are for <see cref="OpenOwnAsync"/>; the pool has the others.</summary>
     public int OwnConnections { get; }
@@ -28,7 +33,17 @@ internal sealed class PostgresDb : Db
     /// A connection for who keeps it, with settings and statements of its own: the session lookup. It never gets into the pool:
     /// closed, whatever state it is in, it is gone.
     /// </summary>
-    public ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct) => unpooled.OpenConnectionAsync(ct);
+    public async ValueTask<NpgsqlConnection> OpenOwnAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await unpooled.OpenConnectionAsync(ct);
+        }
+        catch (NpgsqlException e) when (PostgresFaults.Of(e, at) is { } fault)
+        {
+            throw new StorageUnusableException(fault, e);
+        }
+    }
 
     public override async Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
     {
@@ -57,6 +72,7 @@ internal sealed class PostgresDb : Db
         var tx = new PostgresTx(dialect, connection, transaction);
         var result = await work(tx, ct);
         await tx.CommitAsync(ct);
+        tx.TellCommitted();
         return result;
     });
 
@@ -84,6 +100,7 @@ internal sealed class PostgresDb : Db
 
     public override async Task PingAsync(CancellationToken ct)
     {
+        breaker.LetThrough();
         await using var connection = await OpenAsync(ct);
         await using var command = new NpgsqlCommand("select 1", connection);
         await command.ExecuteScalarAsync(ct);
@@ -109,7 +126,7 @@ internal sealed class PostgresDb : Db
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder connection)
     {
         const string OnePlan = "set plan_cache_mode = force_generic_plan";
-        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = connection.Pooling ? "ascent" : "ascent-sessions" };
         builder.UsePhysicalConnectionInitializer(
             opened =>
             {
@@ -126,25 +143,18 @@ internal sealed class PostgresDb : Db
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct)
     {
+        breaker.ThrowIfOpen();
         try
         {
-            return await source.OpenConnectionAsync(ct);
+            var opened = await source.OpenConnectionAsync(ct);
+            breaker.Close();
+            return opened;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidCatalogName)
+        catch (NpgsqlException e) when (PostgresFaults.Of(e, at) is { } fault)
         {
-            throw new StorageUnusableException("dsn: the PostgreSQL server answers, but has no such database; create it, or name another.", e);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
-        {
-            throw new StorageUnusableException("dsn: the PostgreSQL server refuses this user or password.", e);
-        }
-        catch (NpgsqlException e) when (e is not PostgresException && e.Message.Contains("SSL", StringComparison.Ordinal))
-        {
-            throw new StorageUnusableException("dsn: the PostgreSQL server answers, but not with TLS as sslmode demands it; give the server a certificate, or say sslmode=disable.", e);
-        }
-        catch (NpgsqlException e) when (e is not PostgresException)
-        {
-            throw new StorageUnusableException("dsn: the PostgreSQL server cannot be reached at the host and port given, or all its connections are taken.", e);
+            var told = new StorageUnusableException(fault, e);
+            if (ConnectBreaker.IsForAll(e)) breaker.Open(told);
+            throw told;
         }
     }
 }

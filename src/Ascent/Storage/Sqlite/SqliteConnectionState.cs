@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Microsoft.Data.Sqlite;
@@ -7,6 +8,8 @@ namespace Ascent.Storage.Sqlite;
 /// <summary>One open connection with its prepared statements. Used by one caller at a time.</summary>
 internal sealed class SqliteConnectionState : IDisposable
 {
+    private static readonly ActivitySource Spans = new("Ascent.Sqlite");
+
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, int), string> expanded = [];
     private readonly Dialect dialect;
@@ -23,7 +26,8 @@ internal sealed class SqliteConnectionState : IDisposable
         catch (SqliteException e)
         {
             Connection.Dispose();
-            throw new StorageUnusableException($"dsn: the SQLite file '{Connection.DataSource}' cannot be opened or is no database; its directory must exist and be writable.", e);
+            throw SqliteFaults.Of(e, Connection.DataSource) is { } fault ? new StorageUnusableException(fault, e)
+                : new StorageUnusableException($"dsn: the SQLite file '{Connection.DataSource}' cannot be opened; its directory must exist and be writable.", e);
         }
     }
 
@@ -31,6 +35,7 @@ internal sealed class SqliteConnectionState : IDisposable
 
     public List<T> Read<T>(Sql sql, Func<Row, T> map)
     {
+        using var span = Span(sql);
         using var reader = Translate(() => Bind(sql).ExecuteReader());
         var rows = new List<T>();
         while (reader.Read()) rows.Add(map(new Row(reader, dialect)));
@@ -39,6 +44,7 @@ internal sealed class SqliteConnectionState : IDisposable
 
     public int Execute(Sql sql)
     {
+        using var span = Span(sql);
         var command = Bind(sql);
         return Translate(command.ExecuteNonQuery);
     }
@@ -55,6 +61,10 @@ internal sealed class SqliteConnectionState : IDisposable
         foreach (var command in prepared.Values) command.Dispose();
         Connection.Dispose();
     }
+
+    /// <summary>The statement without its values; nothing where nobody listens, and nothing of what belongs to no request.</summary>
+    private static Activity? Span(Sql sql) => Activity.Current is null ? null
+        : Spans.StartActivity("sqlite", ActivityKind.Client)?.SetTag("db.system.name", "sqlite").SetTag("db.query.text", sql.Text);
 
     private T Translate<T>(Func<T> run)
     {

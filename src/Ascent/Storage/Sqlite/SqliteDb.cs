@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 
 namespace Ascent.Storage.Sqlite;
@@ -11,6 +12,7 @@ internal sealed class SqliteDb : Db
     private readonly ConcurrentBag<SqliteConnectionState> readers = [];
     private readonly string? temporary;
     private readonly string connectionString;
+    private readonly Meter meter = new("Ascent.Sqlite");
     private readonly SqliteWriter writer;
 
     public SqliteDb(Dsn.Sqlite dsn)
@@ -26,9 +28,11 @@ internal sealed class SqliteDb : Db
         }.ToString();
         if (dsn.ReadWriteCreate) SqliteFile.CreatePrivate(dsn.Path ?? temporary!);
         writer = new SqliteWriter(new SqliteConnectionState(connectionString, Dialect, WriterPragmas));
+        meter.CreateObservableGauge("ascent.sqlite.writes.waiting", () => writer.Waiting, "{transaction}", "Transactions that wait for the one writer");
     }
 
     public override Dialect Dialect { get; } = new SqliteDialect();
+    public override string Where => temporary is null ? $"sqlite file {new SqliteConnectionStringBuilder(connectionString).DataSource}" : "sqlite in memory, gone with the process";
 
     public override Task<List<T>> ReadAsync<T>(Sql sql, Func<Row, T> map, CancellationToken ct)
     {
@@ -65,6 +69,7 @@ internal sealed class SqliteDb : Db
 
     public override ValueTask DisposeAsync()
     {
+        meter.Dispose();
         while (readers.TryTake(out var reader)) reader.Dispose();
         writer.Dispose();
         if (temporary is not null)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Ascent.Storage.Sqlite;
@@ -22,11 +23,17 @@ internal sealed class SqliteWriter : IDisposable
         thread.Start();
     }
 
-    public Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
+    /// <summary>How many transactions wait for their turn.</summary>
+    public int Waiting => queue.Reader.Count;
+
+    public async Task<T> WriteAsync<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         var job = new Job<T>(work, ct);
         ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(job), this);
-        return job.Task;
+        var result = await job.Task;
+        // Here, not on the writer's thread: that has the next transactions to do.
+        foreach (var tell in job.Committed ?? []) tell();
+        return result;
     }
 
     public void Dispose()
@@ -66,8 +73,11 @@ internal sealed class SqliteWriter : IDisposable
     private void RunOne(Job job)
     {
         state.Execute(Savepoint);
-        if (job.Run(tx))
+        var good = job.Run(tx);
+        var committed = tx.TakeCommitted();
+        if (good)
         {
+            job.Committed = committed;
             state.Execute(Release);
             return;
         }
@@ -92,6 +102,8 @@ internal sealed class SqliteWriter : IDisposable
 
     private abstract class Job
     {
+        public List<Action>? Committed { get; set; }
+
         public abstract bool Run(Tx tx);
         public abstract void Complete();
         public abstract void Fail(Exception e);
@@ -100,6 +112,7 @@ internal sealed class SqliteWriter : IDisposable
     private sealed class Job<T>(Func<Tx, CancellationToken, Task<T>> work, CancellationToken ct) : Job
     {
         private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Activity? asked = Activity.Current;
         private T? result;
         private Exception? failure;
 
@@ -110,6 +123,7 @@ internal sealed class SqliteWriter : IDisposable
             try
             {
                 ct.ThrowIfCancellationRequested();
+                Activity.Current = asked;
                 result = work(tx, ct).GetAwaiter().GetResult();
                 return true;
             }
@@ -117,6 +131,10 @@ internal sealed class SqliteWriter : IDisposable
             {
                 failure = e;
                 return false;
+            }
+            finally
+            {
+                Activity.Current = null;
             }
         }
 
