@@ -25,7 +25,7 @@ internal static class CleanupCommand
     {
         if (!GoDuration.TryParse(keep, out var older)) throw new CommandFailedException($"--keep-last is '{keep}'; a duration such as 24h or 30m is right.");
         if (batch < 1) throw new CommandFailedException("--batch-size must be at least 1.");
-        await using var db = Workplace.OpenDatabase(parsed.GetValue(CommandLine.Dsn), parsed.GetValue(CommandLine.FromEnvironment), parsed.GetValue(CommandLine.Config) ?? []);
+        await using var db = Workplace.OpenDatabase(parsed, parsed.GetValue(CommandLine.Dsn));
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
         using var config = new ConfigStore(new AscentConfig());

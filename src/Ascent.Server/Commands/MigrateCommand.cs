@@ -57,6 +57,5 @@ internal static class MigrateCommand
         return Task.FromResult(0);
     }
 
-    private static Db Open(ParseResult parsed) =>
-        Workplace.OpenDatabase(parsed.GetValue(CommandLine.Dsn), parsed.GetValue(CommandLine.FromEnvironment), parsed.GetValue(CommandLine.Config) ?? []);
+    private static Db Open(ParseResult parsed) => Workplace.OpenDatabase(parsed, parsed.GetValue(CommandLine.Dsn));
 }
