@@ -66,6 +66,7 @@ internal static class AscentModules
 
     public static void MapAdmin(IEndpointRouteBuilder routes)
     {
+        SchemaEndpoints.MapAdminSchemas(routes);
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();

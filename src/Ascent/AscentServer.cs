@@ -1,12 +1,6 @@
-using System.Security.Cryptography;
 using Ascent.Admin;
 using Ascent.Config;
-using Ascent.Courier;
-using Ascent.Flows.Hooks;
 using Ascent.Http;
-using Ascent.Http.Serving;
-using Ascent.Jsonnet;
-using Ascent.Methods.Oidc;
 using Ascent.Schemas;
 using Ascent.Sessions;
 using Ascent.Sessions.Tokenizer;
@@ -19,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Ascent;
 
 /// <summary>The configuration cannot be used; all its faults at once.</summary>
-internal sealed class ConfigFaultsException(IReadOnlyList<ConfigFault> faults) : Exception($"The configuration cannot be used:{string.Concat(faults.Select(f => $"\n  {f}"))}")
+internal sealed class ConfigFaultsException(IReadOnlyList<ConfigFault> faults) : Exception(ConfigFault.Tell(faults))
 {
     public IReadOnlyList<ConfigFault> Faults { get; } = faults;
 }
@@ -30,12 +24,12 @@ internal sealed class AscentServer : IAsyncDisposable
     private readonly WebServer web;
     private readonly Db db;
     private readonly ConfigStore config;
-    private readonly JsonnetEngine jsonnet;
+    private readonly ConfigParts parts;
     private readonly TimeProvider time;
     private readonly long began;
 
-    private AscentServer(WebServer web, Db db, ConfigStore config, JsonnetEngine jsonnet, TimeProvider time, long began) =>
-        (this.web, this.db, this.config, this.jsonnet, this.time, this.began) = (web, db, config, jsonnet, time, began);
+    private AscentServer(WebServer web, Db db, ConfigStore config, ConfigParts parts, TimeProvider time, long began) =>
+        (this.web, this.db, this.config, this.parts, this.time, this.began) = (web, db, config, parts, time, began);
 
     public IServiceProvider Services => web.Services;
     public Uri? PublicAddress => web.PublicAddress;
@@ -48,62 +42,51 @@ internal sealed class AscentServer : IAsyncDisposable
     public static async Task<AscentServer> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
         var start = time.GetTimestamp();
-        var result = loader.Load();
-        foreach (var warning in result.Warnings) warn(warning);
-        if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
-        var outbound = new OutboundClient();
-        var references = new ConfigReferences(outbound.SendAsync, time);
-        var schemas = new SchemaPart(references);
-        var engine = new JsonnetEngine(time);
-        var templates = new Templates(engine);
-        var tokenizer = new TokenizerPart(references, templates, time);
-        var hooks = new HookTemplates(references, templates);
-        var courier = new CourierPart(references, templates, outbound, time);
-        var oidc = new OidcPart(references, templates);
-        IConfigPart[] parts = [schemas, tokenizer, hooks, courier, oidc];
-        var prepared = new List<PreparedPart>();
-        foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
-        ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
-        if (faults.Length > 0)
-        {
-            engine.Dispose();
-            throw new ConfigFaultsException(faults);
-        }
-        foreach (var part in prepared) part.TakeIntoForce();
-
-        var database = Databases.Open(first.Dsn.Value);
+        var parts = new ConfigParts(time);
+        var preparation = new ConfigPreparation(loader, parts.All);
+        var read = preparation.Read();
+        var database = new Lazy<Db>(() => Databases.Open((read.Config ?? read.Draft!).Dsn.Value));
+        parts.Schemas.Copies = new SchemaCopies(database, time);
         try
         {
-            var migrator = new Migrator(database, time);
+            var prepared = await preparation.PrepareAsync(read, ct);
+            foreach (var warning in prepared.Warnings) warn(warning);
+            if (prepared.Config is not { } first) throw new ConfigFaultsException(prepared.Faults);
+            prepared.TakeIntoForce();
+            var migrator = new Migrator(database.Value, time);
             if (first.Dsn.Value == "memory") await migrator.MigrateAsync(ct);
             await migrator.EnsureCurrentAsync(ct);
             if (Dsn.Parse(first.Dsn.Value) is Dsn.Sqlite { Path: { } file } && SqliteFile.WiderThanNeeded(file) is { } wide) warn(new ConfigWarning("dsn", wide));
-            var tenant = await Tenant.LoadDefaultAsync(database, time, ct);
-            var store = new ConfigStore(first, loader, parts);
-            var server = WebServer.Build(new WebServerOptions
-            {
-                Config = store, Time = time, MapPublic = AscentModules.MapPublic, MapAdmin = AscentModules.MapAdmin, AdminGate = AdminGate.Of(store),
-                KnownFaults = static services => services.GetRequiredService<DatabaseWatch>().AnswerTo,
-                Services = services =>
-                {
-                    services.AddSingleton(database).AddSingleton(tenant).AddSingleton(outbound).AddSingleton(references).AddSingleton(schemas.Store);
-                    services.AddSingleton(engine).AddSingleton(templates).AddSingleton(tokenizer).AddSingleton(hooks).AddSingleton(courier).AddSingleton(oidc).AddSingleton<ISessionTokenizer, SessionTokenizer>();
-                    AscentModules.Add(services);
-                },
-            });
-            return new AscentServer(server, database, store, engine, time, start);
+            var tenant = await Tenant.LoadDefaultAsync(database.Value, time, ct);
+            await prepared.AfterwardsAsync(ct);
+            var store = new ConfigStore(first, loader, parts.All);
+            return new AscentServer(Web(store, parts, database.Value, tenant, time), database.Value, store, parts, time, start);
         }
         catch
         {
-            engine.Dispose();
-            await database.DisposeAsync();
+            parts.Dispose();
+            if (database.IsValueCreated) await database.Value.DisposeAsync();
             throw;
         }
     }
 
+    private static WebServer Web(ConfigStore store, ConfigParts parts, Db database, Tenant tenant, TimeProvider time) => WebServer.Build(new WebServerOptions
+    {
+        Config = store, Time = time, MapPublic = AscentModules.MapPublic, MapAdmin = AscentModules.MapAdmin, AdminGate = AdminGate.Of(store),
+        KnownFaults = static services => services.GetRequiredService<DatabaseWatch>().AnswerTo,
+        Services = services =>
+        {
+            services.AddSingleton(database).AddSingleton(tenant).AddSingleton(parts.Outbound).AddSingleton(parts.References);
+            services.AddSingleton(parts.Schemas.Store).AddSingleton<IReadinessProbe>(parts.Schemas.Store);
+            services.AddSingleton(parts.Engine).AddSingleton(parts.Templates).AddSingleton(parts.Tokenizer).AddSingleton(parts.Hooks).AddSingleton(parts.Courier).AddSingleton(parts.Oidc);
+            services.AddSingleton<ISessionTokenizer, SessionTokenizer>();
+            AscentModules.Add(services);
+        },
+    });
+
     public async Task StartAsync(CancellationToken ct)
     {
-        jsonnet.WarmUp();
+        parts.Engine.WarmUp();
         await web.StartAsync(ct);
         ServerLines.Up(Log, config.Current, db.Where, (PublicAddress, AdminAddress), config.Files, time.GetElapsedTime(began));
     }
@@ -123,42 +106,10 @@ internal sealed class AscentServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await web.DisposeAsync();
-        jsonnet.Dispose();
+        parts.Dispose();
         await db.DisposeAsync();
         config.Dispose();
     }
 
     private ILogger Log => Services.GetRequiredService<ILoggerFactory>().CreateLogger("Ascent.Server");
-
-    private static IEnumerable<ConfigFault> CertificateFaults(AscentConfig config, TimeProvider time)
-    {
-        foreach (var (path, tls) in ((string, TlsConfig?)[])[("serve.public.tls", config.Serve.Public.Tls), ("serve.admin.tls", config.Serve.Admin.Tls)])
-        {
-            if (tls is null) continue;
-            string? fault = null;
-            try
-            {
-                using var certificate = new Certificate(tls, time).Current;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or FormatException or ArgumentException)
-            {
-                fault = $"the certificate cannot be used: {e.Message}";
-            }
-            if (fault is not null) yield return new ConfigFault(path, fault);
-        }
-    }
-
-    private static IEnumerable<ConfigFault> DsnFaults(AscentConfig config)
-    {
-        string? fault = null;
-        try
-        {
-            Dsn.Parse(config.Dsn.Value);
-        }
-        catch (StorageUnusableException e)
-        {
-            fault = e.Message;
-        }
-        if (fault is not null) yield return new ConfigFault("", fault);
-    }
 }

@@ -27,14 +27,13 @@ internal sealed class CourierHost : IAsyncDisposable
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
     public static async Task<CourierHost> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
-        var result = loader.Load();
-        foreach (var warning in result.Warnings) warn(warning);
-        if (result.Config is not { } first) throw new ConfigFaultsException(result.Faults);
         var outbound = new OutboundClient();
         var engine = new JsonnetEngine(time);
         var part = new CourierPart(new ConfigReferences(outbound.SendAsync, time), new Ascent.Jsonnet.Templates(engine), outbound, time);
-        var prepared = await part.PrepareAsync(first, ct);
-        if (prepared.Faults.Count > 0) throw new ConfigFaultsException(prepared.Faults);
+        var preparation = new ConfigPreparation(loader, [part]);
+        var prepared = await preparation.PrepareAsync(preparation.Read(), ct);
+        foreach (var warning in prepared.Warnings) warn(warning);
+        if (prepared.Config is not { } first) throw new ConfigFaultsException(prepared.Faults);
         prepared.TakeIntoForce();
         var database = Databases.Open(first.Dsn.Value);
         try

@@ -27,11 +27,11 @@ internal static class CleanupCommand
         if (!GoDuration.TryParse(keep, out var older)) throw new CommandFailedException($"--keep-last is '{keep}'; a duration such as 24h or 30m is right.");
         if (batch < 1) throw new CommandFailedException("--batch-size must be at least 1.");
         var files = parsed.GetValue(CommandLine.Config) ?? [];
-        await using var db = Workplace.OpenDatabase(parsed.GetValue(CommandLine.Dsn), parsed.GetValue(CommandLine.FromEnvironment), files);
+        await using var db = Workplace.OpenDatabase(parsed, parsed.GetValue(CommandLine.Dsn));
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
         // How long events are kept only the configuration says; without one none is removed.
-        using var config = new ConfigStore(files.Length > 0 ? Workplace.LoadConfig(new ConfigLoader(ConfigSource.OfProcess(files))) : new AscentConfig { Audit = new AuditConfig { Retention = TimeSpan.Zero } });
+        using var config = new ConfigStore(files.Length > 0 ? Workplace.LoadConfig(new ConfigLoader(Workplace.Source(parsed))) : new AscentConfig { Audit = new AuditConfig { Retention = TimeSpan.Zero } });
         using var cleanup = new Cleanup(new SessionSweep(db, TimeProvider.System), new FlowSweep(db, TimeProvider.System), new ThrottleSweep(db, TimeProvider.System), new MessageStore(db), new EventStore(db), tenant, config, TimeProvider.System, NullLogger<Cleanup>.Instance);
         Console.WriteLine($"Removed {await cleanup.RunOnceAsync(older, batch, ct)} expired rows.");
         return 0;

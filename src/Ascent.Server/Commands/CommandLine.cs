@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
+using Ascent.Config;
 using Ascent.Storage;
 
 namespace Ascent.Server.Commands;
@@ -11,6 +12,7 @@ namespace Ascent.Server.Commands;
 internal static class CommandLine
 {
     public static Option<string[]> Config { get; } = new("--config", "-c") { Description = "A kratos.yml (YAML or JSON). Several are merged, later ones win.", AllowMultipleArgumentsPerToken = true, Recursive = true };
+    public static Option<bool> AllowUnknownKeys { get; } = new("--allow-unknown-keys") { Description = "Pass over keys of the configuration that nobody knows, with a warning.", Recursive = true };
     public static Option<bool> FromEnvironment { get; } = new("--read-from-env", "-e") { Description = "Take the DSN from the environment variable DSN." };
     public static Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask." };
     public static Argument<string?> Dsn { get; } = new("dsn")
@@ -25,13 +27,16 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--version"]) return VersionCommand.Print();
+        if (args is ["help", .. var words]) args = [.. words, "--help"];
         var parsed = Root().Parse(args);
-        if (parsed is { Errors.Count: > 0, Action: ParseErrorAction }) return await NotUnderstoodAsync(parsed);
+        // Help for a word that is none would be help for another.
+        if (parsed is { Errors.Count: > 0, Action: ParseErrorAction } || (parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command.TreatUnmatchedTokensAsErrors)) return await NotUnderstoodAsync(parsed);
         try
         {
             return await parsed.InvokeAsync(Invocation);
         }
-        catch (Exception e) when (e is StorageUnusableException or CommandFailedException)
+        catch (Exception e) when (e is StorageUnusableException or CommandFailedException or ConfigFaultsException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
@@ -48,29 +53,59 @@ internal static class CommandLine
         }
     }
 
-    private static async Task<int> NotUnderstoodAsync(ParseResult parsed)
-    {
-        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(InWords(error.Message));
-        var path = new List<string>();
-        for (SymbolResult? at = parsed.CommandResult; at is CommandResult command; at = command.Parent) path.Insert(0, command.Command.Name);
-        await Console.Error.WriteLineAsync($"See: {string.Join(' ', path)} --help");
-        return 2;
-    }
-
-    private static string InWords(string message) => message.ReplaceLineEndings(" ")
-        .Replace("as expected type 'System.Guid'", "as a UUID", StringComparison.Ordinal).Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal);
-
     // Not a RootCommand, which calls itself after its file.
-    private static Command Root()
+    public static Command Root()
     {
         var root = new Command("ascent", "Ascent: identities, sessions and step-up authentication.")
         {
-            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SessionsCommand.Create(), EventsCommand.Create(), CourierCommand.Create(), ConfigCommandLine.Create(), VersionCommand.Create(),
+            ServeCommand.Create(), MigrateCommand.Create(), CleanupCommand.Create(), SecretsCommand.Create(), SessionsCommand.Create(), EventsCommand.Create(), CourierCommand.Create(),
+            ConfigCommandLine.Create(), IdentitiesCommand.Create(), RemoteCommand.Create(), HashersCommand.Create(), JsonnetCommand.Create(),
+            CompletionCommand.Create(), CompletionCommand.CreateAnswers(), VersionCommand.Create(),
         };
+        foreach (var verb in IdentitiesCommand.VerbsFirst()) root.Add(verb);
+        foreach (var verb in JsonnetCommand.VerbsFirst()) root.Add(verb);
+        // Both are dealt with before the line is parsed; here they are for the help page.
+        root.Add(new Command("help", "Print the help of a word, as in: ascent help migrate sql."));
+        root.Add(new Option<bool>("--version") { Description = "Print the program's version." });
         root.Add(new HelpOption());
         root.Add(Config);
+        root.Add(AllowUnknownKeys);
         return root;
     }
+
+    private static async Task<int> NotUnderstoodAsync(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        foreach (var word in parsed.UnmatchedTokens.Where(_ => parsed.Errors.Count == 0)) await Console.Error.WriteLineAsync($"Unrecognized command or argument '{word}'.");
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(InWords(error.Message));
+        foreach (var word in parsed.UnmatchedTokens)
+            if (Meant(command, word) is { } meant)
+                await Console.Error.WriteLineAsync($"Did you mean {meant}?");
+        await Console.Error.WriteLineAsync($"See: {PathOf(parsed.CommandResult)} --help");
+        return 2;
+    }
+
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
+
+    /// <summary>The word or option that is spelt most like it.</summary>
+    private static string? Meant(Command command, string word) => Words(command)
+        .Select(w => (Word: w, Distance: NearestWord(w, word))).Where(w => w.Distance <= Math.Max(1, Math.Min(w.Word.Length, word.Length) / 3))
+        .OrderBy(w => w.Distance).Select(w => w.Word).FirstOrDefault();
+
+    private static int NearestWord(string known, string given) => Ascent.Config.Loading.NearestKey.Distance(known, given);
+
+    /// <summary>What may follow the command: its words and its options, and the options of those above it.</summary>
+    public static IEnumerable<string> Words(Command command) =>
+    [
+        .. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name),
+        .. command.Options.Where(o => !o.Hidden).Select(o => o.Name),
+        .. command.Parents.OfType<Command>().SelectMany(Above).Where(o => o.Recursive && !o.Hidden).Select(o => o.Name),
+    ];
+
+    private static IEnumerable<Option> Above(Command command) => [.. command.Options, .. command.Parents.OfType<Command>().SelectMany(Above)];
+
+    private static string InWords(string message) => message.ReplaceLineEndings(" ")
+        .Replace("as expected type 'System.Guid'", "as a UUID", StringComparison.Ordinal).Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal);
 }
 
 /// <summary>A command cannot go on; the message is for the person who typed it.</summary>

@@ -1,4 +1,6 @@
 using Ascent.Config;
+using Ascent.Schemas;
+using Ascent.Storage;
 
 namespace Ascent.Server.Commands;
 
@@ -8,17 +10,21 @@ namespace Ascent.Server.Commands;
 /// </summary>
 internal static class ConfigCommand
 {
-    public const string Usage = "usage: ascent config validate|print|reference [-c FILE]… [--dev] [--format yaml|json]";
+    public const string Usage = "usage: ascent config validate|print|reference [-c FILE]… [--dev] [--allow-unknown-keys] [--format yaml|json]";
 
     public static async Task<int> ValidateAsync(IReadOnlyList<string> args, TextWriter output, CancellationToken ct)
     {
         if (await ArgumentsAsync(args, output, ct) is not { } given) return 2;
-        var result = new ConfigLoader(given.Source).Load();
+        using var parts = new ConfigParts(TimeProvider.System);
+        var preparation = new ConfigPreparation(new ConfigLoader(given.Source), parts.All);
+        var read = preparation.Read();
+        await using var copies = Copies.Of(read);
+        parts.Schemas.Copies = copies.Schemas;
+        var result = await preparation.PrepareAsync(read, ct);
         foreach (var fault in result.Faults) await output.WriteLineAsync($"fault    {fault}".AsMemory(), ct);
-        var warnings = result.Config is { } good ? [.. result.Warnings, .. ConfigReferences.MissingFiles(good)] : result.Warnings;
-        foreach (var warning in warnings) await output.WriteLineAsync($"warning  {warning}".AsMemory(), ct);
+        foreach (var warning in result.Warnings) await output.WriteLineAsync($"warning  {warning}".AsMemory(), ct);
         var verdict = result.Config is null ? "not valid" : $"valid, revision {result.Config.EffectiveRevision}";
-        await output.WriteLineAsync($"The configuration is {verdict} ({result.Faults.Count} faults, {warnings.Count} warnings).".AsMemory(), ct);
+        await output.WriteLineAsync($"The configuration is {verdict} ({result.Faults.Count} faults, {result.Warnings.Count} warnings).".AsMemory(), ct);
         return result.Config is null ? 1 : 0;
     }
 
@@ -43,7 +49,7 @@ internal static class ConfigCommand
 
     private static async Task<(ConfigSource Source, bool Json)?> ArgumentsAsync(IReadOnlyList<string> args, TextWriter error, CancellationToken ct)
     {
-        var (files, dev, json) = (new List<string>(), false, false);
+        var (files, dev, unknown, json) = (new List<string>(), false, false, false);
         for (var i = 0; i < args.Count; i++)
         {
             var (name, value) = args[i].Split('=', 2) is [var n, var v] ? (n, v) : (args[i], null);
@@ -56,6 +62,9 @@ internal static class ConfigCommand
                 case "--dev":
                     dev = value is null or "true";
                     break;
+                case "--allow-unknown-keys":
+                    unknown = value is null or "true";
+                    break;
                 case "--format" when value is "yaml" or "json":
                     json = value == "json";
                     break;
@@ -64,6 +73,30 @@ internal static class ConfigCommand
                     return null;
             }
         }
-        return (ConfigSource.OfProcess(files) with { Dev = dev }, json);
+        return (ConfigSource.OfProcess(files) with { Dev = dev, AllowUnknownKeys = unknown }, json);
+    }
+
+    /// <summary>What the database has kept of schemas whose host is away, so that the answer is the start's. It is read alone, and made nowhere.</summary>
+    private sealed class Copies(Lazy<Db>? db) : IAsyncDisposable
+    {
+        public SchemaCopies? Schemas { get; } = db is null ? null : new SchemaCopies(db, TimeProvider.System);
+
+        public static Copies Of(ConfigResult read)
+        {
+            if ((read.Config ?? read.Draft) is not { } config) return new Copies(null);
+            try
+            {
+                return Dsn.Parse(config.Dsn.Value) is Dsn.Sqlite { Path: var path } && !File.Exists(path) ? new Copies(null) : new Copies(new Lazy<Db>(() => Databases.Open(config.Dsn.Value)));
+            }
+            catch (StorageUnusableException)
+            {
+                return new Copies(null);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (db is { IsValueCreated: true }) await db.Value.DisposeAsync();
+        }
     }
 }

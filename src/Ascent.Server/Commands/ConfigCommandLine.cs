@@ -18,5 +18,8 @@ internal static class ConfigCommandLine
     }
 
     private static string[] Arguments(ParseResult parsed, bool dev) =>
-        [.. (parsed.GetValue(CommandLine.Config) ?? []).Select(file => $"--config={file}"), .. dev ? new[] { "--dev" } : []];
+        [
+        .. (parsed.GetValue(CommandLine.Config) ?? []).Select(file => $"--config={file}"), .. dev ? new[] { "--dev" } : [],
+        .. parsed.GetValue(CommandLine.AllowUnknownKeys) ? new[] { "--allow-unknown-keys" } : [],
+    ];
 }

@@ -45,7 +45,7 @@ internal static class EventsCommand
             var other => throw new CommandFailedException($"--format is '{other}'; text or json is right."),
         };
         if (parsed.GetValue(Limit) is not (>= 1 and <= 1_000_000) and var limit) throw new CommandFailedException($"--limit is {limit}; a whole number from 1 to 1000000 is right.");
-        await using var db = Workplace.OpenDatabase(parsed.GetValue(CommandLine.Dsn), parsed.GetValue(CommandLine.FromEnvironment), parsed.GetValue(CommandLine.Config) ?? []);
+        await using var db = Workplace.OpenDatabase(parsed, parsed.GetValue(CommandLine.Dsn));
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
         var store = new EventStore(db);

@@ -63,11 +63,10 @@ internal static class MigrateCommand
     private static void RefuseMemory(ParseResult parsed)
     {
         if (parsed.GetValue(CommandLine.Dsn) is { Length: > 0 } || parsed.GetValue(CommandLine.FromEnvironment)) return;
-        var files = parsed.GetValue(CommandLine.Config) ?? [];
-        var (dsn, faults) = new ConfigLoader(ConfigSource.OfProcess(files)).LoadDsn();
-        if (faults.Count > 0 && (files.Length > 0 || dsn is not null)) throw new CommandFailedException($"No database named: {string.Join("; ", faults)}. Give a DSN, or -e to take it from the environment variable DSN.");
+        var source = Workplace.Source(parsed);
+        var (dsn, faults) = new ConfigLoader(source).LoadDsn();
+        if (faults.Count > 0 && (source.Files.Count > 0 || dsn is not null)) throw new CommandFailedException($"No database named: {string.Join("; ", faults)}. Give a DSN, or -e to take it from the environment variable DSN.");
     }
 
-    private static Db Open(ParseResult parsed) =>
-        Workplace.OpenDatabase(parsed.GetValue(CommandLine.Dsn), parsed.GetValue(CommandLine.FromEnvironment), parsed.GetValue(CommandLine.Config) ?? []);
+    private static Db Open(ParseResult parsed) => Workplace.OpenDatabase(parsed, parsed.GetValue(CommandLine.Dsn));
 }

@@ -14,18 +14,19 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the public and the admin API.") { dev, courier, optOut };
         var all = new Command("all", "The same as serve.") { dev, courier, optOut };
         command.Add(all);
-        Task<int> Run(ParseResult parsed, CancellationToken ct) => RunAsync(parsed.GetValue(CommandLine.Config) ?? [], parsed.GetValue(dev), parsed.GetValue(courier), ct);
+        Task<int> Run(ParseResult parsed, CancellationToken ct) => RunAsync(Workplace.Source(parsed) with { Dev = parsed.GetValue(dev), WatchCourier = parsed.GetValue(courier) }, ct);
         command.SetAction(Run);
         all.SetAction(Run);
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] files, bool dev, bool courier, CancellationToken ct)
+    private static async Task<int> RunAsync(ConfigSource source, CancellationToken ct)
     {
-        var loader = new ConfigLoader(ConfigSource.OfProcess(files) with { Dev = dev, WatchCourier = courier });
+        var loader = new ConfigLoader(source);
         return await StartReport.GuardAsync(loader, async () =>
         {
             await using var server = await AscentServer.BuildAsync(loader, TimeProvider.System, w => StartLog.Warn(loader.Log, Console.Error, w.ToString()), ct);
+            ServiceManager.Follow(server.Services);
             await server.RunAsync(ct);
         });
     }

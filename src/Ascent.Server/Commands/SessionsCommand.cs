@@ -20,11 +20,11 @@ internal static class SessionsCommand
 
     private static async Task<int> IssueAsync(ParseResult parsed, Guid identity, CancellationToken ct)
     {
-        var files = parsed.GetValue(CommandLine.Config) ?? [];
-        await using var db = Workplace.OpenDatabase(null, parsed.GetValue(CommandLine.FromEnvironment), files);
+        var source = Workplace.Source(parsed);
+        await using var db = Workplace.OpenDatabase(parsed);
         await new Migrator(db, TimeProvider.System).EnsureCurrentAsync(ct);
         var tenant = await Tenant.LoadDefaultAsync(db, TimeProvider.System, ct);
-        using var config = new ConfigStore(files.Length == 0 ? new AscentConfig() : Workplace.LoadConfig(new ConfigLoader(ConfigSource.OfProcess(files))));
+        using var config = new ConfigStore(source.Files.Count == 0 ? new AscentConfig() : Workplace.LoadConfig(new ConfigLoader(source)));
         var issuer = new SessionIssuer(db, TimeProvider.System, config, new EventWriter(TimeProvider.System));
         var method = new AuthenticationMethod { Method = "admin", Aal = SessionAal.Aal1, CompletedAt = Instant.Truncate(TimeProvider.System.GetUtcNow()) };
         switch (await issuer.IssueAsync(tenant.Nid, identity, [method], new DeviceInfo("127.0.0.1", "ascent sessions issue", ""), "operator", ct))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 
 namespace Ascent.Server.Commands;
 
@@ -6,8 +7,15 @@ internal static class VersionCommand
 {
     public static Command Create()
     {
-        var command = new Command("version", "Print the program's version.");
-        command.SetAction(_ => Console.WriteLine($"Ascent {typeof(VersionCommand).Assembly.GetName().Version!.ToString(3)}"));
+        var command = new Command("version", "Print the program's version and the commit it was built from.");
+        command.SetAction(_ => Print());
         return command;
+    }
+
+    public static int Print()
+    {
+        var parts = (typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+', 2);
+        Console.WriteLine(parts is [var version, var commit] ? $"Ascent {version} (commit {commit})" : $"Ascent {parts[0]}");
+        return 0;
     }
 }

@@ -14,6 +14,9 @@ internal sealed record ConfigSource
     public bool Dev { get; init; }
     public bool WatchCourier { get; init; }
 
+    /// <summary>Keys that nobody knows are told and passed over, not refused.</summary>
+    public bool AllowUnknownKeys { get; init; }
+
     /// <summary>The files with this process's environment.</summary>
     public static ConfigSource OfProcess(IReadOnlyList<string> files) => new()
     {
@@ -91,12 +94,12 @@ internal sealed class ConfigLoader(ConfigSource source)
         var findings = new Findings();
         if (Merge(texts, findings) is not { } merged) return new ConfigResult(null, findings.Faults, findings.Warnings);
         var hash = ConfigMerge.Hash(merged);
-        var config = new Binder(findings).Bind(merged);
+        var config = new Binder(findings, source.AllowUnknownKeys).Bind(merged);
         Log = config.Log;
         config = config with { ContentHash = hash, Dev = config.Dev || source.Dev, WatchCourier = config.WatchCourier || source.WatchCourier };
         config = Complete(config, merged, findings);
         ConfigRules.Check(config, findings);
-        return new ConfigResult(findings.Faults.Count == 0 ? config : null, findings.Faults, findings.Warnings);
+        return new ConfigResult(findings.Faults.Count == 0 ? config : null, findings.Faults, findings.Warnings) { Draft = config };
     }
 
     /// <summary>Fills in what is worked out from other keys.</summary>
@@ -119,8 +122,18 @@ internal sealed class ConfigLoader(ConfigSource source)
                 Public = pub with { BaseUrl = Based(pub.BaseUrl, pub.Host, pub.Port, config.Dev), Cors = ReturnUrls.SafeOrigins(config, pub.Cors, "serve.public.cors", findings) },
             },
             Secrets = Filled(config, findings),
+            Hashers = config.Hashers with { Bcrypt = Strong(config, findings) },
             SelfService = config.SelfService with { AllowedReturnUrls = ReturnUrls.Safe(config, findings) },
         };
+    }
+
+    /// <summary>Files written for Kratos often have 8, which its own start raises as well.</summary>
+    private static BcryptConfig Strong(AscentConfig config, Findings findings)
+    {
+        var given = config.Hashers.Bcrypt;
+        if (given.Cost >= BcryptConfig.LeastCost || config.Dev) return given;
+        findings.Warn("hashers.bcrypt.cost", $"{given.Cost} is too little; {BcryptConfig.LeastCost} is used (--dev takes less)");
+        return given with { Cost = BcryptConfig.LeastCost };
     }
 
     private SecretsConfig Filled(AscentConfig config, Findings findings)

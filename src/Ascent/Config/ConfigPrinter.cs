@@ -18,10 +18,12 @@ internal static partial class ConfigPrinter
 
     public static string Json(AscentConfig config) => Tree(config).ToJsonString(Indented) + "\n";
 
-    public static string Yaml(AscentConfig config)
+    public static string Yaml(AscentConfig config) => Yaml(Tree(config));
+
+    public static string Yaml(JsonNode? tree)
     {
         using var text = new StringWriter { NewLine = "\n" };
-        new YamlStream(new YamlDocument(ToYaml(Tree(config)))).Save(text, assignAnchors: false);
+        new YamlStream(new YamlDocument(ToYaml(tree))).Save(text, assignAnchors: false);
         return text.ToString().Replace("\n...\n", "\n", StringComparison.Ordinal);
     }
 

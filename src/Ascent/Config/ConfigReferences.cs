@@ -1,10 +1,13 @@
 using System.Buffers.Text;
-using Ascent.Config.Loading;
 
 namespace Ascent.Config;
 
 /// <summary>A document that could not be had. The message names the reference without what may be secret in it.</summary>
-internal sealed class ConfigReferenceException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class ConfigReferenceException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The host is away or in trouble: it said nothing about the document.</summary>
+    public bool HostIsAway { get; init; }
+}
 
 /// <summary>Sends a request within the limits of a configuration. Follows no redirects.</summary>
 internal delegate Task<HttpResponseMessage> OutboundSend(HttpRequestMessage request, HttpClientConfig limits, CancellationToken ct);
@@ -38,13 +41,6 @@ internal sealed class ConfigReferences(OutboundSend send, TimeProvider time)
         }
     }
 
-    /// <summary>The path of a file:// reference, or null for the others.</summary>
-    public static string? FilePath(string reference) => After(reference, "file://");
-
-    /// <summary>A warning for each file:// document of a configuration that is not there.</summary>
-    public static IReadOnlyList<ConfigWarning> MissingFiles(AscentConfig config) =>
-        [.. Documents.Of(config).Where(d => FilePath(d.Reference) is { } path && !File.Exists(path)).Select(d => new ConfigWarning(d.Path, $"there is no file {FilePath(d.Reference)}"))];
-
     private async Task<byte[]> GetAsync(string url, HttpClientConfig limits, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -52,17 +48,17 @@ internal sealed class ConfigReferences(OutboundSend send, TimeProvider time)
         try
         {
             using var response = await AskAsync(new Uri(url), limits, limit.Token);
-            if (!response.IsSuccessStatusCode) throw new ConfigReferenceException($"{Shown(url)}: answered {(int)response.StatusCode}");
+            if (!response.IsSuccessStatusCode) throw new ConfigReferenceException($"{Shown(url)}: answered {(int)response.StatusCode}") { HostIsAway = (int)response.StatusCode is 429 or >= 500 };
             await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
             return await ReadAsync(body, url, limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new ConfigReferenceException($"{Shown(url)}: did not answer within {GoDuration.Format(Patience)}");
+            throw new ConfigReferenceException($"{Shown(url)}: did not answer within {GoDuration.Format(Patience)}") { HostIsAway = true };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
         {
-            throw new ConfigReferenceException($"{Shown(url)}: cannot be reached: {e.Message}", e);
+            throw new ConfigReferenceException($"{Shown(url)}: cannot be reached: {e.Message}", e) { HostIsAway = e is not UriFormatException };
         }
     }
 

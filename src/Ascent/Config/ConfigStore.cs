@@ -36,15 +36,15 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
         await turn.WaitAsync(ct);
         try
         {
-            var result = loader.Load();
-            if (result.Config is not { } next) return new ReloadResult.Refused(result.Faults);
-            if (!always && next.ContentHash == current.ContentHash) return new ReloadResult.Unchanged();
-            var prepared = new List<PreparedPart>(parts.Count);
-            foreach (var part in parts) prepared.Add(await part.PrepareAsync(next, ct));
-            if (prepared.SelectMany(p => p.Faults).ToArray() is { Length: > 0 } faults) return new ReloadResult.Refused(faults);
-            foreach (var part in prepared) part.TakeIntoForce();
+            var preparation = new ConfigPreparation(loader, parts);
+            var read = preparation.Read();
+            if (!always && read.Config?.ContentHash == current.ContentHash) return new ReloadResult.Unchanged();
+            var prepared = await preparation.PrepareAsync(read, ct);
+            if (prepared.Config is not { } next) return new ReloadResult.Refused(prepared.Faults);
+            prepared.TakeIntoForce();
             Replace(next);
-            return new ReloadResult.Applied(next.EffectiveRevision, result.Warnings, RestartKeys.Changed(started, next));
+            await prepared.AfterwardsAsync(ct);
+            return new ReloadResult.Applied(next.EffectiveRevision, prepared.Warnings, RestartKeys.Changed(started, next));
         }
         finally
         {

@@ -29,8 +29,10 @@ internal enum HashAlgorithm { Bcrypt, Argon2 }
 
 internal sealed record BcryptConfig
 {
-    [Key("Work factor, as a power of two. Below 12 in development only.", Min = 4, Max = 31)]
-    public int Cost { get; init; } = 12;
+    public const int LeastCost = 12;
+
+    [Key("Work factor, as a power of two. Less than 12 counts as 12, except in development.", Min = 4, Max = 31)]
+    public int Cost { get; init; } = LeastCost;
 }
 
 internal sealed record Argon2Config

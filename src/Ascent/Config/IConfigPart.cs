@@ -12,5 +12,10 @@ internal interface IConfigPart
 /// <summary>Faults, or what puts the new state in the old one's place; it must not fail.</summary>
 internal sealed record PreparedPart(IReadOnlyList<ConfigFault> Faults, Action TakeIntoForce)
 {
+    public IReadOnlyList<ConfigWarning> Warnings { get; init; } = [];
+
+    /// <summary>What is to be done once the configuration is in force and the database was found good.</summary>
+    public Func<CancellationToken, Task>? Afterwards { get; init; }
+
     public static PreparedPart Faulty(IReadOnlyList<ConfigFault> faults) => new(faults, static () => { });
 }

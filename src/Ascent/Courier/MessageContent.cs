@@ -20,6 +20,11 @@ internal sealed class MessageSeal(Cipher cipher)
         ["subject"] = content.Subject, ["body"] = content.Body, ["html"] = content.Html, ["data"] = content.Data.DeepClone(), ["headers"] = content.RequestHeaders.DeepClone(),
     }.ToJsonString(), id.ToString());
 
+    /// <summary>The content sealed anew where an older secret sealed it; null where nothing changes.</summary>
+    /// <exception cref="InvalidOperationException">No secret opens it.</exception>
+    public string? Reseal(Guid id, string sealedContent) => cipher.IsCurrent(Purpose, sealedContent) ? null
+        : cipher.Encrypt(Purpose, cipher.Decrypt(Purpose, sealedContent, id.ToString()) ?? throw new InvalidOperationException($"The content of message {id} cannot be decrypted."), id.ToString());
+
     /// <summary>Null where there is nothing, or nothing that the configured secrets open.</summary>
     public MessageContent? Open(Guid id, string? sealedContent)
     {

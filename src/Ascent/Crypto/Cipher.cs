@@ -56,6 +56,18 @@ internal sealed class Cipher(SecretKeys keys, SecretUse use = SecretUse.Cipher)
         return false;
     }
 
+    /// <summary>So many characters of a text tell by which key it was made.</summary>
+    public const int KeyPrefix = 7;
+
+    /// <summary>Whether a text, or the beginning of one, was made by the key that is written with today.</summary>
+    public bool IsCurrent(string purpose, ReadOnlySpan<char> text)
+    {
+        if (text.Length < KeyPrefix) return false;
+        Span<byte> head = stackalloc byte[6];
+        return Base64Url.DecodeFromChars([.. text[..KeyPrefix], 'A'], head, out _, out _) == OperationStatus.Done
+            && head[0] == Version && BinaryPrimitives.ReadUInt32LittleEndian(head[1..]) == keys.First(use, purpose).Id;
+    }
+
     private static bool Open(DerivedKey key, ReadOnlySpan<byte> box, Span<byte> plain, ReadOnlySpan<byte> context)
     {
         using var aes = new AesGcm(key.Bytes, TagBytes);

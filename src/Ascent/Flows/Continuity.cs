@@ -17,7 +17,7 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
 
     /// <summary>What one browser may have waiting; the oldest is given up.</summary>
     private const int MostWaiting = 8;
-    private const string PayloadPurpose = "continuity", CookiePurpose = "continuity-cookie";
+    public const string PayloadPurpose = "continuity", CookiePurpose = "continuity-cookie";
 
     /// <param name="identity">Who may take it up again; null for whoever holds the cookie.</param>
     public async Task PauseAsync(FlowContext c, string name, Guid? identity, JsonObject payload, TimeSpan lifetime)

@@ -11,7 +11,7 @@ namespace Ascent.Flows;
 /// </summary>
 internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
 {
-    private const string UiPurpose = "flow-ui", DataPurpose = "flow-data";
+    public const string UiPurpose = "flow-ui", DataPurpose = "flow-data";
     private const string Columns = "id, kind, type, state, active, request_url, return_to, csrf, identity_id, ui, data, submit_count, completed, issued_at, expires_at, created_at, updated_at";
 
     public async Task<Flow?> FindAsync(Guid nid, FlowKind kind, Guid id, CancellationToken ct) => (await db.ReadOneAsync(new Sql($"""

@@ -24,7 +24,7 @@ internal abstract record ExchangeResult
 internal sealed class SessionExchange(Db db, Ciphers ciphers, TimeProvider time)
 {
     private const int CodeLength = 64;
-    private const string Purpose = "session-exchange";
+    public const string Purpose = "session-exchange";
 
     /// <summary>How long an app may take to fetch the session once it is there.</summary>
     private static readonly TimeSpan Waits = TimeSpan.FromMinutes(5);

@@ -61,7 +61,10 @@ internal static partial class HealthEndpoints
         foreach (var (name, failure) in answers)
             if (failure is not null)
                 failures[name] = failure;
-        IResult result = failures.Count == 0 ? new JsonBytesResult(Ok) : new JsonResult<SortedDictionary<string, string>>(failures, Write, StatusCodes.Status503ServiceUnavailable);
+        var remarks = new SortedDictionary<string, string>(probes.Where(p => p.Remark is not null).ToDictionary(p => p.Name, p => p.Remark!, StringComparer.Ordinal), StringComparer.Ordinal);
+        IResult result = failures.Count > 0 ? new JsonResult<SortedDictionary<string, string>>(failures, WriteFailures, StatusCodes.Status503ServiceUnavailable)
+            : remarks.Count > 0 ? new JsonResult<SortedDictionary<string, string>>(remarks, WriteRemarks)
+            : new JsonBytesResult(Ok);
         await result.ExecuteAsync(http);
     }
 
@@ -84,11 +87,21 @@ internal static partial class HealthEndpoints
         }
     }
 
-    private static void Write(Utf8JsonWriter w, SortedDictionary<string, string> failures)
+    private static void WriteFailures(Utf8JsonWriter w, SortedDictionary<string, string> failures)
     {
         w.WriteStartObject();
         w.WriteStartObject("errors"u8);
         foreach (var (name, failure) in failures) w.WriteString(name, failure);
+        w.WriteEndObject();
+        w.WriteEndObject();
+    }
+
+    private static void WriteRemarks(Utf8JsonWriter w, SortedDictionary<string, string> remarks)
+    {
+        w.WriteStartObject();
+        w.WriteString("status"u8, "ok"u8);
+        w.WriteStartObject("remarks"u8);
+        foreach (var (name, remark) in remarks) w.WriteString(name, remark);
         w.WriteEndObject();
         w.WriteEndObject();
     }

@@ -8,4 +8,7 @@ internal interface IReadinessProbe
 
     /// <summary>Null when all is well, else what is wrong in words that may be shown to strangers.</summary>
     ValueTask<string?> CheckAsync(CancellationToken ct);
+
+    /// <summary>What is not as it should be though requests are served; may be shown to strangers as well.</summary>
+    string? Remark => null;
 }

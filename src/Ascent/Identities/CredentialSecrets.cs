@@ -16,6 +16,23 @@ internal sealed class CredentialSecrets(Ciphers ciphers)
     public string Open(string type, Guid identity, string config) =>
         config.Contains(Mark, StringComparison.Ordinal) ? Map(type, identity, config, OpenText) : config;
 
+    /// <summary>The types that have anything sealed.</summary>
+    public static IReadOnlyList<string> Types { get; } = [CredentialTypes.Totp, CredentialTypes.LookupSecret, CredentialTypes.Oidc, CredentialTypes.Saml];
+
+    /// <summary>The stored config sealed anew where an older secret sealed a part of it or nobody did; null where nothing changes.</summary>
+    /// <exception cref="InvalidOperationException">No secret opens it.</exception>
+    public string? Reseal(string type, Guid identity, string config)
+    {
+        var changed = false;
+        var resealed = Map(type, identity, config, (t, id, text) =>
+        {
+            if (text.Length == 0 || (text.StartsWith(Mark, StringComparison.Ordinal) && ciphers.AtRest.IsCurrent("credential/" + t, text.AsSpan(Mark.Length)))) return text;
+            changed = true;
+            return SealText(t, id, OpenText(t, id, text));
+        });
+        return changed ? resealed : null;
+    }
+
     private string SealText(string type, Guid identity, string plain) =>
         plain.Length == 0 ? plain : Mark + ciphers.AtRest.Encrypt("credential/" + type, plain, identity.ToString("n"));
 

@@ -5,7 +5,7 @@ namespace Ascent.Tenancy;
 /// <summary>Whose data a request sees: its id stands in every row and leads every key.</summary>
 internal sealed record Tenant(Guid Nid)
 {
-    private const string DefaultName = "default";
+    public const string DefaultName = "default";
 
     /// <summary>The tenant of a database that serves only one; made where there is none.</summary>
     public static Task<Tenant> LoadDefaultAsync(Db db, TimeProvider time, CancellationToken ct) => db.WriteAsync(async (tx, token) =>

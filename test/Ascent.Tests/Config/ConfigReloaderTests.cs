@@ -126,10 +126,12 @@ public sealed partial class ConfigReloaderTests : IAsyncLifetime
         (await store.ReloadAsync(CancellationToken.None)).ShouldBeOfType<ReloadResult.Unchanged>();
         Write("# only a comment");
         (await store.ReloadAsync(CancellationToken.None)).ShouldBeOfType<ReloadResult.Unchanged>();
-        Write("revision: r2\nsesion: {}");
+        Write("revision: r2\nhashers: { bcrypt: { cost: 8 } }");
         var applied = (await store.ReloadAsync(CancellationToken.None)).ShouldBeOfType<ReloadResult.Applied>();
         applied.Revision.ShouldBe("r2");
-        applied.Warnings.ShouldHaveSingleItem().Path.ShouldBe("sesion");
+        applied.Warnings.ShouldHaveSingleItem().Path.ShouldBe("hashers.bcrypt.cost");
+        Write("revision: r3\nsesion: {}");
+        (await store.ReloadAsync(CancellationToken.None)).ShouldBeOfType<ReloadResult.Refused>().Faults.ShouldHaveSingleItem().Path.ShouldBe("sesion");
         Write("session: 1");
         (await store.ReloadAsync(CancellationToken.None)).ShouldBeOfType<ReloadResult.Refused>().Faults.ShouldHaveSingleItem();
         using var alone = new ConfigStore(new AscentConfig());

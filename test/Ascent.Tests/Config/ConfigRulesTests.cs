@@ -57,7 +57,6 @@ public class ConfigRulesTests
     [InlineData("session: { cookie: { name: \"my session\" } }", "session.cookie.name", "cookie's name")]
     [InlineData("cookies: { path: auth }", "cookies.path", "begin with /")]
     [InlineData("cookies: { domain: \"https://example.org\" }", "cookies.domain", "domain alone")]
-    [InlineData("hashers: { bcrypt: { cost: 11 } }", "hashers.bcrypt.cost", "at least 12")]
     [InlineData("hashers: { bcrypt: { cost: 40 } }", "hashers.bcrypt.cost", "from 4 to 31")]
     [InlineData("session: { whoami: { tokenizer: { templates: { \"a b\": { jwks_url: \"file://k\" } } } } }", "session.whoami.tokenizer.templates.a b", "letters")]
     [InlineData("session: { whoami: { tokenizer: { templates: { a: { jwks_url: \"https://keys.example.org\" } } } } }", "session.whoami.tokenizer.templates.a.jwks_url", "not fetched")]

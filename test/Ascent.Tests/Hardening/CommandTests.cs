@@ -15,6 +15,29 @@ public sealed class CommandTests
     {
         { "", 2, "See: ascent --help" },
         { "frob", 2, "'frob'" },
+        { "frob --help", 2, "'frob'" },
+        { "serv", 2, "Did you mean serve?" },
+        { "identites --help", 2, "Did you mean identities?" },
+        { "identities lst", 2, "Did you mean list?" },
+        { "help sessoins issue", 2, "Did you mean sessions?" },
+        { "serve --watch-curier", 2, "Did you mean --watch-courier?" },
+        { "identities get", 2, "See: ascent identities get --help" },
+        { "identities list", 1, "--endpoint" },
+        { "identities list --endpoint nonsense", 1, "--endpoint is 'nonsense'" },
+        { "identities list --format xml -e http://127.0.0.1:1", 2, "'xml'" },
+        { "identities list -e http://127.0.0.1:1", 1, "cannot be reached" },
+        { "identities list -e http://127.0.0.1:1 --token-file /nowhere/token", 1, "/nowhere/token" },
+        { "identities import /nowhere.json -e http://127.0.0.1:1", 1, "/nowhere.json" },
+        { "identities patch x -e http://127.0.0.1:1", 1, "Nothing to change" },
+        { "identities patch x --replace state=1 -e http://127.0.0.1:1", 1, "/path=value" },
+        { "identities patch x --replace /state=inactive -e http://127.0.0.1:1", 1, "is no JSON" },
+        { "remote status -e http://127.0.0.1:1", 1, "cannot be reached" },
+        { "hashers argon2 hash", 2, "'hash'" },
+        { "hashers argon2 hash a --memory lots", 1, "--memory is 'lots'" },
+        { "hashers argon2 calibrate 0", 1, "requests-per-minute must be at least 1" },
+        { "jsonnet lint /nowhere/x.jsonnet", 1, "/nowhere/x.jsonnet" },
+        { "completion tcsh", 2, "'tcsh'" },
+        { "secrets reencrypt", 1, "The configuration cannot be used" },
         { "serve --bogus", 2, "'--bogus'" },
         { "serve --config", 2, "'--config'" },
         { "migrate", 2, "See: ascent migrate --help" },
@@ -62,6 +85,11 @@ public sealed class CommandTests
     [InlineData("migrate sql -h", "ascent migrate sql")]
     [InlineData("config reference", "serve.admin.auth.tokens")]
     [InlineData("version", "Ascent 0.")]
+    [InlineData("--version", "Ascent 0.")]
+    [InlineData("help", "ascent [command]")]
+    [InlineData("help migrate sql", "ascent migrate sql")]
+    [InlineData("identities --help", "ascent identities [command]")]
+    [InlineData("get identity --help", "ascent get identity")]
     public async Task Help_is_called_by_the_programs_name(string line, string said)
     {
         var result = await RunningProgram.RunToEndAsync(line.Split(' '));

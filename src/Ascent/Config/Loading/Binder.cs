@@ -9,10 +9,13 @@ namespace Ascent.Config.Loading;
 /// Makes the records from the merged tree, by the key tree. Everything that is wrong with a value alone (its type, range,
 /// spelling) is found here; what is wrong between values is found by the rules in Validation.
 /// </summary>
-internal sealed class Binder(Findings findings)
+internal sealed class Binder(Findings findings, bool allowUnknownKeys = false)
 {
     /// <summary>Keys that only the command line gives; harmless in a file.</summary>
     private static readonly string[] FlagsInFiles = ["config", "help"];
+
+    /// <summary>Kratos's schema has it by mistake among the keys of a request, so it is legal there.</summary>
+    private const string SlipOfKratos = "additionalProperties";
 
     public AscentConfig Bind(JsonObject merged) => (AscentConfig)Section(KeyTree.Instance.Root, merged, "")!;
 
@@ -54,7 +57,10 @@ internal sealed class Binder(Findings findings)
     private void Unknown(KeyNode parent, string path, string name)
     {
         var meant = NearestKey.Find(parent, path, name);
-        findings.Warn(NearestKey.Join(path, name), meant is null ? "unknown key, not read" : $"unknown key, not read; did you mean {meant}?");
+        var at = NearestKey.Join(path, name);
+        var hint = meant is null ? "" : $"; did you mean {meant}?";
+        if (allowUnknownKeys || name == SlipOfKratos) findings.Warn(at, $"unknown key, not read{hint}");
+        else findings.Fault(at, $"{ConfigFault.UnknownKey}{hint}");
     }
 
     private object? Value(KeyNode node, JsonNode value, string path) => node.Kind switch

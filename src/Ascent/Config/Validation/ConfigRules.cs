@@ -8,7 +8,7 @@ internal static class ConfigRules
 {
     private static readonly Action<AscentConfig, Findings>[] All =
     [
-        Dsn, Listeners, AdminRules.Check, CorsRules.Check, Schemas, CookieRules.Check, Secrets, Bcrypt, CodeFlags,
+        Dsn, Listeners, AdminRules.Check, CorsRules.Check, Schemas, CookieRules.Check, Secrets, CodeFlags,
         RelyingParties, Tokenizer.Check, MissingParts.Check, HookRules.Check, MethodRules.Check, CourierRules.Check,
     ];
 
@@ -67,11 +67,6 @@ internal static class ConfigRules
     {
         if (config.Ciphers.Algorithm != CipherAlgorithm.Noop && config.Secrets.Cipher.Count == 0 && !findings.HasFaultBelow("secrets.cipher"))
             findings.Fault("secrets.cipher", "is needed by ciphers.algorithm: one secret of exactly 32 characters, or set ciphers.algorithm to noop");
-    }
-
-    private static void Bcrypt(AscentConfig config, Findings findings)
-    {
-        if (config.Hashers.Bcrypt.Cost < 12 && !config.Dev) findings.Fault("hashers.bcrypt.cost", "must be at least 12; less is for development (--dev) only");
     }
 
     private static void CodeFlags(AscentConfig config, Findings findings)
