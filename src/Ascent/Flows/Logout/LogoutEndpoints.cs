@@ -19,6 +19,7 @@ internal static class LogoutEndpoints
     {
         routes.MapGet("/self-service/logout/browser", LinkAsync);
         routes.MapGet("/self-service/logout", FollowAsync);
+        routes.MapPost("/self-service/logout", static (HttpContext http, Config.ConfigStore config) => Csrf.Violation(http, config.Current, token: null));
         routes.MapDelete("/self-service/logout/api", NativeAsync);
         return routes;
     }

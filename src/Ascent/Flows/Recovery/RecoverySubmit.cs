@@ -102,7 +102,7 @@ internal sealed class RecoverySubmit(
         var (c, flow) = (submission.Context, submission.Flow);
         if (guarded.Forged is { } forged)
         {
-            if (method.ForgeryEndsFlow) CsrfCookie.Rotate(c.Http, c.Config);
+            if (method.ForgeryEndsFlow && !flow.IsForAnyBrowser) CsrfCookie.Rotate(c.Http, c.Config);
             return await answers.FailAsync(c, forged, flow.IsApi);
         }
         return method.ForgeryEndsFlow
