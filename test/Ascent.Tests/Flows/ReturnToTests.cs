@@ -20,7 +20,7 @@ public sealed class ReturnToTests
     [Theory]
     [InlineData("http://localhost:4455/", "http://localhost:4455/")]
     [InlineData("http://localhost:4455", "http://localhost:4455")]
-    [InlineData("HTTP://LOCALHOST:4455/x", "HTTP://LOCALHOST:4455/x")]
+    [InlineData("HTTP://LOCALHOST:4455/x", "http://LOCALHOST:4455/x")]
     [InlineData("http://localhost:4455/deep/page?a=1&b=2#end", "http://localhost:4455/deep/page?a=1&b=2#end")]
     [InlineData("https://app.example.org/callback/done", "https://app.example.org/callback/done")]
     [InlineData("https://app.example.org/callback-of-another", "https://app.example.org/callback-of-another")]

@@ -25,7 +25,7 @@ public sealed class FlowBodyTests
 
     [Theory]
     [InlineData("method=password&traits.name.first=Ada+L&traits.email=a%40b.c", """{"method":"password","traits":{"name":{"first":"Ada L"},"email":"a@b.c"}}""")]
-    [InlineData("traits.newsletter=false&traits.newsletter=true", """{"traits":{"newsletter":"true"}}""")]
+    [InlineData("traits.newsletter=false&traits.newsletter=true", """{"traits":{"newsletter":"false"}}""")]
     [InlineData("a=&b=x&&c", """{"b":"x"}""")]
     [InlineData("a=1&a.b=2", """{"a":"1"}""")]
     [InlineData("a..b=1", "{}")]
