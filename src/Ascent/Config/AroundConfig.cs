@@ -44,7 +44,7 @@ internal sealed record FeatureFlagsConfig
     [Key("Refreshing a login by code lets people choose the address.")]
     public bool RefreshLoginChooseAddress { get; init; }
 
-    [Key("The group of profile nodes in password registration.")]
+    [Key("Accepted, but without effect, as in Kratos: the fields of the identity are in the group default.")]
     public ProfileNodeGroup PasswordProfileRegistrationNodeGroup { get; init; } = ProfileNodeGroup.Default;
 }
 

@@ -99,7 +99,7 @@ internal sealed record SettingsFlowConfig
     [Key("How long a flow lasts.", Min = 0.001)]
     public TimeSpan Lifespan { get; init; } = TimeSpan.FromHours(1);
 
-    [Key("How long after signing in protected settings may be changed without signing in again.", Min = 0)]
+    [Key("How long after signing in protected settings may be changed without signing in again. 0: never, so that they cannot be changed at all.", Min = 0)]
     public TimeSpan PrivilegedSessionMaxAge { get; init; } = TimeSpan.FromHours(1);
 
     [Key("The assurance a session needs here. aal2 and aal3 are ours.")]

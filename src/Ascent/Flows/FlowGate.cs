@@ -11,6 +11,8 @@ internal sealed class FlowGate(FlowStore store)
     /// <summary>Why a submission was stopped: as an error, or as a message on its form.</summary>
     public sealed record Stop(ApiError? Forged, FieldText? Message);
 
+    private const string Payload = "transient_payload";
+
     public static ApiError MethodDisabled { get; } = ApiError.NotFound("This method is switched off by the server's configuration.");
 
     public async Task<(Flow? Flow, ApiError? Refusal)> FindAsync(FlowContext c, FlowKind kind)
@@ -19,10 +21,14 @@ internal sealed class FlowGate(FlowStore store)
         return await store.FindAsync(c.Nid, kind, id, c.Ct) is { } flow ? (flow, null) : (null, ApiError.NotFound());
     }
 
+    /// <summary>An address sends no form: what it holds is in histories and logs, and anybody may hand a link out.</summary>
+    public static FieldText? SentByAddress(FlowContext c) =>
+        HttpMethods.IsGet(c.Http.Request.Method) || HttpMethods.IsHead(c.Http.Request.Method) ? Unreadable("The form has to be sent with POST.") : null;
+
     /// <param name="typeOf">How the texts of a form are meant; all are texts without it.</param>
     public static async Task<(JsonObject? Body, FieldText? Unreadable)> ReadBodyAsync(FlowContext c, Func<string, FormType>? typeOf = null) => await FlowBody.ReadAsync(c.Http) switch
     {
-        FlowBody.Decoded { Form: { } form } when typeOf is not null => (form.ToJson(typeOf), null),
+        FlowBody.Decoded { Form: { } form } => (form.ToJson(name => name == Payload ? FormType.Json : typeOf?.Invoke(name) ?? FormType.Text), null),
         FlowBody.Decoded decoded => (decoded.Body, null),
         FlowBody.Empty => (null, Unreadable("The request has no body. Send the form's fields as JSON or as a form.")),
         FlowBody.UnsupportedType t => (null, Unreadable($"The Content-Type '{t.ContentType}' cannot be read; send application/json, application/x-www-form-urlencoded or multipart/form-data.")),

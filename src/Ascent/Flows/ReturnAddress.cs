@@ -9,7 +9,7 @@ namespace Ascent.Flows;
 /// </summary>
 internal sealed record ReturnAddress
 {
-    /// <summary>Lower case or as given; empty for an address that has none.</summary>
+    /// <summary>In lower case; empty for an address that has none.</summary>
     public string Scheme { get; private init; } = "";
 
     /// <summary>With the port; empty for an address that has none.</summary>
@@ -68,9 +68,30 @@ internal sealed record ReturnAddress
         if (Unescape(front) is not { } path) return null;
         return new ReturnAddress
         {
-            Scheme = scheme, Host = host, Path = Escape(front), Tail = Escape(tail),
+            Scheme = scheme.ToLowerInvariant(), Host = host, Path = Escape(front), Tail = Escape(tail),
             MatchPath = path.Length == 0 ? "/" : path, NormalPath = Walk(path),
         };
+    }
+
+    /// <summary>Whether the text is an address to anybody, be it one that is not taken here: clients are told the two apart.</summary>
+    public static bool IsAddress(string text)
+    {
+        if (text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal)) return false;
+        var cut = text.AsSpan().IndexOfAny('?', '#');
+        var front = cut < 0 ? text : text[..cut];
+        var colon = front.AsSpan().IndexOfAny(':', '/');
+        if (colon >= 0 && front[colon] == ':')
+        {
+            if (!IsScheme(front[..colon])) return false;
+            front = front[(colon + 1)..];
+        }
+        if (!IsEscaped(front)) return false;
+        if (!front.StartsWith("//", StringComparison.Ordinal)) return true;
+        var end = front.IndexOf('/', 2);
+        var host = end < 0 ? front[2..] : front[2..end];
+        host = host[(host.LastIndexOf('@') + 1)..];
+        var port = host.LastIndexOf(':') is >= 0 and var at && at > host.LastIndexOf(']') ? host[(at + 1)..] : "";
+        return !host.AsSpan().ContainsAny(' ', '%') && port.All(char.IsAsciiDigit);
     }
 
     private static bool IsScheme(string s) =>
@@ -94,11 +115,17 @@ internal sealed record ReturnAddress
     /// <summary>The path with its escapes resolved once; null if one is malformed or hides what may not be written plainly.</summary>
     private static string? Unescape(string path)
     {
-        for (var i = path.IndexOf('%', StringComparison.Ordinal); i >= 0; i = path.IndexOf('%', i + 1))
-            if (i + 2 >= path.Length || !char.IsAsciiHexDigit(path[i + 1]) || !char.IsAsciiHexDigit(path[i + 2]))
-                return null;
+        if (!IsEscaped(path)) return null;
         var plain = Uri.UnescapeDataString(path);
         return plain.AsSpan().ContainsAnyInRange('\0', '\x1f') || plain.AsSpan().ContainsAny('\\', '\x7f') ? null : plain;
+    }
+
+    private static bool IsEscaped(string path)
+    {
+        for (var i = path.IndexOf('%', StringComparison.Ordinal); i >= 0; i = path.IndexOf('%', i + 1))
+            if (i + 2 >= path.Length || !char.IsAsciiHexDigit(path[i + 1]) || !char.IsAsciiHexDigit(path[i + 2]))
+                return false;
+        return true;
     }
 
     private static string Walk(string path)

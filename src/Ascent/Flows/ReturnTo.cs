@@ -92,7 +92,7 @@ internal static class ReturnTo
 
     private static ReturnToResult.Forbidden Refused(string asked) => new(ApiError.BadRequest(
         $"The return_to address \"{(asked.Length > 200 ? asked[..200] + "…" : asked)}\" is not one that this server may send browsers to.",
-        "self_service_flow_return_to_forbidden"));
+        ReturnAddress.IsAddress(asked) ? "self_service_flow_return_to_forbidden" : null));
 
     private static string? NonEmpty(string? s) => string.IsNullOrEmpty(s) ? null : s;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Http;
 using Ascent.Schemas;
@@ -9,9 +8,11 @@ namespace Ascent.Flows;
 internal static class TraitInput
 {
     private const string Root = "traits";
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
-    /// <summary>What a form's fields are meant to be; traits that the schema does not know are dropped.</summary>
+    /// <summary>
+    /// What a form's fields are meant to be; traits that the schema does not know are dropped. An object that fields stand in may
+    /// come as a whole, as its JSON.
+    /// </summary>
     public static Func<string, FormType> TypesOf(IdentitySchema? schema) => name =>
     {
         if (name != Root && !name.StartsWith(Root + ".", StringComparison.Ordinal)) return FormType.Text;
@@ -22,29 +23,22 @@ internal static class TraitInput
             "array" => FormType.TextList,
             "string" => FormType.Text,
             null when schema?.Fields.Any(f => f.Name == name) == true => FormType.Text,
+            null when schema?.Fields.Any(f => f.Name.StartsWith(name + ".", StringComparison.Ordinal)) == true => FormType.Json,
             _ => FormType.Drop,
         };
     };
 
     /// <summary>
-    /// The traits of a submission, with the objects that the schema nests fields in, except those that it wants filled or not at
-    /// all; whatever else stands there stays as it is.
+    /// The traits of a submission, with the objects that the schema nests fields in: an object whose fields were all left empty is
+    /// there, empty, and the schema says what it lacks. Whatever else stands in its place stays as it is.
     /// </summary>
     public static JsonNode Read(JsonObject body, IdentitySchema? schema)
     {
         if (body[Root] is { } given and not JsonObject) return given.DeepClone();
         var traits = body[Root]?.DeepClone() as JsonObject ?? [];
         if (schema is null) return traits;
-        int? faults = null;
         foreach (var path in schema.Fields.SelectMany(f => Parents(f.Name)).DistinctBy(p => string.Join('.', p)))
-        {
-            if (ParentOf(traits, path) is not { } parent || parent.ContainsKey(path[^1])) continue;
-            faults ??= Faults(traits, schema);
-            parent[path[^1]] = new JsonObject();
-            var then = Faults(traits, schema);
-            if (then > faults) parent.Remove(path[^1]);
-            else faults = then;
-        }
+            if (ParentOf(traits, path) is { } parent && !parent.ContainsKey(path[^1])) parent[path[^1]] = new JsonObject();
         return traits;
     }
 
@@ -65,7 +59,4 @@ internal static class TraitInput
         }
         return at;
     }
-
-    private static int Faults(JsonObject traits, IdentitySchema schema) => schema.Validate(JsonElement.Parse(traits.ToJsonString(), Deep)).Errors
-        .SelectMany(e => e.Leaves).Sum(e => e.Fault is SchemaFault.MissingProperties missing ? missing.Names.Count : 1);
 }

@@ -117,7 +117,7 @@ internal sealed class Dispatcher(
         {
             answer = face switch
             {
-                Face.Public => AtPublic(http, snap, bare, method, ref allow),
+                Face.Public => AtPublic(http, snap, path, bare, method, ref allow),
                 Face.Admin when publicRoutes.Find(bare, method, out _, out _) is not null => Elsewhere(http, face, snap.PublicBase + new PathString(Unescaped(bare, escaped)).ToUriComponent()),
                 _ => null,
             } ?? Unknown(http, allow, face);
@@ -127,16 +127,16 @@ internal sealed class Dispatcher(
         return route;
     }
 
-    private IResult? AtPublic(HttpContext http, HttpSnapshot snap, ReadOnlySpan<char> bare, string method, ref string? allow)
+    private IResult? AtPublic(HttpContext http, HttpSnapshot snap, ReadOnlySpan<char> path, ReadOnlySpan<char> bare, string method, ref string? allow)
     {
-        if (allow is not null || snap.HidesAdmin) return null;
-        if (OtherPort.LeadsToAdmin(bare, method, adminRoutes))
-            return Elsewhere(http, Face.Public, snap.AdminBase + AdminPrefix + new PathString(bare.ToString()).ToUriComponent());
-        if (OtherPort.LooksForged(bare, method))
+        if ((allow is not null || path.Length > bare.Length) && OtherPort.LooksForged(path, method))
         {
             http.Response.Headers.Vary = StringValues.Concat(http.Response.Headers.Vary, CookieValue);
             return ApiError.Forbidden("The request was refused to keep forged forms out; it carries no token of a form that this server made.", "security_csrf_violation");
         }
+        if (allow is not null || snap.HidesAdmin) return null;
+        if (OtherPort.LeadsToAdmin(bare, method, adminRoutes))
+            return Elsewhere(http, Face.Public, snap.AdminBase + AdminPrefix + new PathString(bare.ToString()).ToUriComponent());
         allow = OtherPort.Allow(bare, adminRoutes);
         return null;
     }

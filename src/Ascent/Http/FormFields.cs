@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Ascent.Http;
@@ -14,13 +15,16 @@ internal enum FormType
     /// <summary>All values of the name, in order.</summary>
     TextList,
 
+    /// <summary>An object, written as its JSON.</summary>
+    Json,
+
     /// <summary>Not wanted: left out.</summary>
     Drop,
 }
 
 /// <summary>
-/// A form's names and values. A name with dots is a path (<c>traits.name.first</c>). Of several values the last counts, so
-/// that a hidden <c>false</c> before a ticked box's <c>true</c> does what it should.
+/// A form's names and values. A name with dots is a path (<c>traits.name.first</c>). Of several values of a name the first counts,
+/// as everywhere; of a boolean the last, so that a hidden <c>false</c> before a ticked box's <c>true</c> does what it should.
 /// </summary>
 internal sealed class FormFields
 {
@@ -32,7 +36,7 @@ internal sealed class FormFields
 
     public IEnumerable<string> Names => all.Select(f => f.Name).Distinct(StringComparer.Ordinal);
 
-    public string? Last(string name) => all.FindLast(f => f.Name == name) is { Name: not null } found ? found.Value : null;
+    public string? First(string name) => all.Find(f => f.Name == name) is { Name: not null } found ? found.Value : null;
 
     public IEnumerable<string> All(string name) => all.Where(f => f.Name == name).Select(f => f.Value);
 
@@ -73,21 +77,22 @@ internal sealed class FormFields
 
     /// <summary>
     /// The form as JSON, each name typed as <paramref name="typeOf"/> says. Empty values are left out; a text
-    /// that is no such number stays a text, for the schema to complain of.
+    /// that is no such number, boolean or object stays a text, for the schema to complain of.
     /// </summary>
     public JsonObject ToJson(Func<string, FormType> typeOf)
     {
         var body = new JsonObject();
         foreach (var group in all.GroupBy(f => f.Name, StringComparer.Ordinal))
         {
-            var last = group.Last().Value;
+            var first = group.First().Value;
             JsonNode? value = typeOf(group.Key) switch
             {
-                FormType.Number => last.Length == 0 ? null : Number(last),
-                FormType.Boolean => last.Length == 0 ? null : Boolean(last),
+                FormType.Number => first.Length == 0 ? null : Number(first),
+                FormType.Boolean => group.Last().Value is { Length: > 0 } last ? Boolean(last) : null,
+                FormType.Json => first.Length == 0 ? null : Object(first),
                 FormType.TextList => new JsonArray([.. group.Where(f => f.Value.Length > 0).Select(f => (JsonNode)f.Value)]),
                 FormType.Drop => null,
-                _ => last.Length == 0 ? null : last,
+                _ => first.Length == 0 ? null : first,
             };
             if (value is not null) Put(body, group.Key, value);
         }
@@ -117,10 +122,20 @@ internal sealed class FormFields
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : text;
     }
 
-    private static JsonNode Boolean(string text) => text switch
+    private static JsonNode Object(string text) =>
+        JsonBody.TryParse(Encoding.UTF8.GetBytes(text), out var json, out _) && json.ValueKind == JsonValueKind.Object ? JsonObject.Create(json)! : text;
+
+    private static JsonNode Boolean(string text) => FormBoolean.Of(text) is { } flag ? flag : text;
+}
+
+/// <summary>The words that mean yes or no in a form; no other word does.</summary>
+internal static class FormBoolean
+{
+    /// <summary>Null for what is neither.</summary>
+    public static bool? Of(string text) => text switch
     {
-        "true" or "1" or "on" or "True" or "TRUE" or "t" or "T" => true,
-        "false" or "0" or "off" or "False" or "FALSE" or "f" or "F" => false,
-        _ => text,
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => null,
     };
 }

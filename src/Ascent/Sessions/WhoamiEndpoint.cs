@@ -71,7 +71,7 @@ internal sealed class WhoamiEndpoint(CurrentSession current, SessionJson json, S
     private static string Seconds(AscentConfig settings, Session session, DateTimeOffset now)
     {
         var left = (session.RestsUntil < session.ExpiresAt ? session.RestsUntil : session.ExpiresAt) - now;
-        if (settings.FeatureFlags.CacheableSessionsMaxAge is { } most && most > TimeSpan.Zero && most < left) left = most;
+        if (settings.FeatureFlags.CacheableSessionsMaxAge is { } most && most < left) left = most;
         return ((long)left.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 

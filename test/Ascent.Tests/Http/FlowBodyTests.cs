@@ -25,7 +25,7 @@ public sealed class FlowBodyTests
 
     [Theory]
     [InlineData("method=password&traits.name.first=Ada+L&traits.email=a%40b.c", """{"method":"password","traits":{"name":{"first":"Ada L"},"email":"a@b.c"}}""")]
-    [InlineData("traits.newsletter=false&traits.newsletter=true", """{"traits":{"newsletter":"true"}}""")]
+    [InlineData("traits.newsletter=false&traits.newsletter=true", """{"traits":{"newsletter":"false"}}""")]
     [InlineData("a=&b=x&&c", """{"b":"x"}""")]
     [InlineData("a=1&a.b=2", """{"a":"1"}""")]
     [InlineData("a..b=1", "{}")]
@@ -56,9 +56,37 @@ public sealed class FlowBodyTests
         });
         json.ToJsonString().ShouldBe("""{"age":42,"odd":"seven","on":true,"emails":["a","b"],"plan":"free","price":1.5}""");
         fields.All("on").ShouldBe(["false", "true"]);
-        fields.Last("on").ShouldBe("true");
-        fields.Last("nowhere").ShouldBeNull();
+        fields.First("on").ShouldBe("false");
+        fields.First("nowhere").ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Of_several_values_the_first_counts_and_of_booleans_the_last()
+    {
+        var fields = (await ReadAsync("plan=free&plan=pro&age=5&age=6&on=true&on=false&off=true&off=&empty=&empty=x", Form)).ShouldBeOfType<FlowBody.Decoded>().Form!;
+        fields.ToJson(name => name switch { "age" => FormType.Number, "on" or "off" => FormType.Boolean, _ => FormType.Text })
+            .ToJsonString().ShouldBe("""{"plan":"free","age":5,"on":false}""");
+    }
+
+    [Theory]
+    [InlineData("1", "true")]
+    [InlineData("t", "true")]
+    [InlineData("TRUE", "true")]
+    [InlineData("True", "true")]
+    [InlineData("0", "false")]
+    [InlineData("F", "false")]
+    [InlineData("on", "\"on\"")]
+    [InlineData("yes", "\"yes\"")]
+    [InlineData("tRUE", "\"tRUE\"")]
+    public async Task Few_words_are_yes_or_no(string word, string json) =>
+        (await ReadAsync($"box={word}", Form)).ShouldBeOfType<FlowBody.Decoded>().Form!.ToJson(_ => FormType.Boolean)["box"]!.ToJsonString().ShouldBe(json);
+
+    [Theory]
+    [InlineData("""{"country":"DE"}""", """{"country":"DE"}""")]
+    [InlineData("[1]", "\"[1]\"")]
+    [InlineData("{", "\"{\"")]
+    public async Task An_object_comes_as_its_json(string sent, string json) =>
+        (await ReadAsync($"address={Uri.EscapeDataString(sent)}", Form)).ShouldBeOfType<FlowBody.Decoded>().Form!.ToJson(_ => FormType.Json)["address"]!.ToJsonString().ShouldBe(json);
 
     [Fact]
     public async Task Multipart_fields_are_read_and_files_are_not()
@@ -95,5 +123,5 @@ public sealed class FlowBodyTests
 
     [Fact]
     public async Task Bytes_of_a_form_that_are_no_utf8_stay_a_value_that_matches_nothing() =>
-        (await ReadAsync("identifier=%ff%fe", Form)).ShouldBeOfType<FlowBody.Decoded>().Form!.Last("identifier").ShouldBe("\ufffd\ufffd");
+        (await ReadAsync("identifier=%ff%fe", Form)).ShouldBeOfType<FlowBody.Decoded>().Form!.First("identifier").ShouldBe("\ufffd\ufffd");
 }

@@ -88,6 +88,16 @@ public sealed class RoutingTests : IAsyncLifetime
         answer.Headers.Location!.OriginalString.ShouldBe(TestServer.Base.TrimEnd('/') + target);
     }
 
+    [Theory]
+    [InlineData("/recovery/code")]
+    [InlineData("/recovery/link")]
+    public async Task A_recovery_that_an_administrator_begins_on_the_public_port_is_sent_to_the_admin_side(string path)
+    {
+        using var answer = await server.SendAsync("POST", path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.TemporaryRedirect);
+        answer.Headers.Location!.OriginalString.ShouldEndWith("/admin" + path);
+    }
+
     [Fact]
     public async Task An_admin_form_on_the_public_port_is_taken_for_a_forgery()
     {

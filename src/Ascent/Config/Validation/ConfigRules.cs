@@ -9,7 +9,7 @@ internal static class ConfigRules
     private static readonly Action<AscentConfig, Findings>[] All =
     [
         Dsn, Listeners, AdminRules.Check, CorsRules.Check, Schemas, CookieRules.Check, Secrets, CodeFlags,
-        RelyingParties, Tokenizer.Check, MissingParts.Check, HookRules.Check, MethodRules.Check, CourierRules.Check,
+        RelyingParties, WithoutEffect, Tokenizer.Check, MissingParts.Check, HookRules.Check, MethodRules.Check, CourierRules.Check,
     ];
 
     public static void Check(AscentConfig config, Findings findings)
@@ -73,6 +73,14 @@ internal static class ConfigRules
     {
         if (config.SelfService.Methods.Code is { PasswordlessEnabled: true, MfaEnabled: true })
             findings.Fault("selfservice.methods.code.mfa_enabled", "must be false while passwordless_enabled is true: a code is the first factor or the second, not both");
+    }
+
+    private static void WithoutEffect(AscentConfig config, Findings findings)
+    {
+        if (config.FeatureFlags.PasswordProfileRegistrationNodeGroup != ProfileNodeGroup.Default)
+            findings.Warn("feature_flags.password_profile_registration_node_group", "has no effect: the fields of the identity are in the group default, whatever it says");
+        if (config.SelfService.Flows.Settings.PrivilegedSessionMaxAge < TimeSpan.FromMilliseconds(1))
+            findings.Warn("selfservice.flows.settings.privileged_session_max_age", "is over at once, so protected settings cannot be changed; 15m is usual");
     }
 
     private static void RelyingParties(AscentConfig config, Findings findings)

@@ -30,7 +30,7 @@ internal static class BuiltInTexts
             "If you did not ask for it, give it to nobody: somebody else tries to sign in as you."),
         [TemplateType.RegistrationCodeValid] = new("Your code to sign up", "Use this code to finish signing up:", "RegistrationCode",
             "If you did not ask for it, ignore this message: no account is made without the code."),
-        [TemplateType.VerifiableAddressChanged] = new("The addresses of your account were changed", "{{ .To }} is an address of your account, or was one until now. The account's addresses were changed{{ if .ChangedAt }} at {{ .ChangedAt }}{{ end }}.",
+        [TemplateType.VerifiableAddressChanged] = new("A verifiable address on your account was changed", "{{ .To }} is an address of your account, or was one until now. The account's addresses were changed{{ if .ChangedAt }} at {{ .ChangedAt }}{{ end }}.",
             null, "If it was not you, get back into your account at once, and tell who runs this service."),
         [TemplateType.AuthenticatorKeyAdded] = new("A new way to sign in was added to your account", "A key or a device that can sign in was added to your account{{ if .AddedAt }} at {{ .AddedAt }}{{ end }}.",
             null, "If it was not you, remove it in your account's settings at once, and tell who runs this service."),

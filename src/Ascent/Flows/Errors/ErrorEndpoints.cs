@@ -12,7 +12,7 @@ internal static class ErrorEndpoints
 {
     private const string Example = "stub:500";
     private static readonly FlowErrorStore.Stored ExampleError = new(Guid.Empty,
-        new JsonObject { ["code"] = 500, ["status"] = "Internal Server Error", ["reason"] = "This is an example, so that an error page can be tried.", ["message"] = "An example of an error" }.ToJsonString(),
+        new JsonObject { ["code"] = 500, ["status"] = "Internal Server Error", ["reason"] = "This is a stub error.", ["message"] = "An example of an error" }.ToJsonString(),
         DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
     public static IEndpointRouteBuilder MapErrors(this IEndpointRouteBuilder routes)

@@ -68,7 +68,8 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         {
             var refusal = await WriteAsync(c, proof, async (tx, ct) =>
             {
-                if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
+                // The form that asked for a code says that it was given; another proof leaves it as it stood.
+                if (before == FlowState.SentEmail && proven.Method.Method == CredentialTypes.Code) flow.State = FlowState.PassedChallenge;
                 var completed = await store.CompleteLaterAsync(tx, c.Nid, flow, ct);
                 var identity = kept is null ? await SessionIssuer.LockLaterAsync(tx, c.Nid, proven.Identity.Id, ct) : null;
                 var refreshed = await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);

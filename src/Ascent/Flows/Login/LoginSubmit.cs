@@ -22,6 +22,7 @@ internal sealed class LoginSubmit(
         if (flow is null) return await answers.FailAsync(c, refusal!);
         if (await StandsInTheWayAsync(c, flow) is { } stop) return stop;
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow));
+        if (FlowGate.SentByAddress(c) is { } link) return await AgainAsync(c, flow, [link]);
         var (body, unreadable) = await FlowGate.ReadBodyAsync(c);
         if (body is null) return await AgainAsync(c, flow, [unreadable!]);
         if (methods.Find(body, flow.RequestedAal, c.Config) is not { } method) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod))]);

@@ -19,6 +19,7 @@ internal static class LogoutEndpoints
     {
         routes.MapGet("/self-service/logout/browser", LinkAsync);
         routes.MapGet("/self-service/logout", FollowAsync);
+        routes.MapPost("/self-service/logout", static (HttpContext http, Config.ConfigStore config) => Csrf.Violation(http, config.Current, token: null));
         routes.MapDelete("/self-service/logout/api", NativeAsync);
         return routes;
     }
@@ -28,8 +29,13 @@ internal static class LogoutEndpoints
         var c = await contexts.OpenAsync(http);
         CsrfCookie.Ensure(http, c.Config);
         if (c.Session is not { } session) return await answers.FailAsync(c, NoSession);
-        var returnTo = c.Query("return_to");
-        if (returnTo is not null && ReturnTo.Check(c.Config, returnTo) is ReturnToResult.Forbidden forbidden) return await answers.FailAsync(c, forbidden.Error);
+        string? returnTo = null;
+        switch (c.Query("return_to") is { } asked ? ReturnTo.Check(c.Config, asked) : null)
+        {
+            case ReturnToResult.Forbidden forbidden: return await answers.FailAsync(c, forbidden.Error);
+            // The link is followed somewhere else, perhaps by another page: it names the address in full.
+            case ReturnToResult.Allowed allowed: returnTo = allowed.Url; break;
+        }
         var token = tokens.Of(session.Id);
         var url = $"{c.Config.Serve.Public.BaseUrl}self-service/logout?{(returnTo is null ? "" : $"return_to={Uri.EscapeDataString(returnTo)}&")}token={token}";
         return new JsonResult<(string Url, string Token)>((url, token), static (w, link) =>
@@ -55,7 +61,7 @@ internal static class LogoutEndpoints
         cookie.Clear(http.Response);
         CsrfCookie.Rotate(http, c.Config);
         if (c.Config.SelfService.Flows.Logout.ClearBrowserData && RequestUrl.Of(http).StartsWith("https://", StringComparison.Ordinal))
-            http.Response.Headers["Clear-Site-Data"] = "\"cache\", \"cookies\", \"storage\"";
+            http.Response.Headers["Clear-Site-Data"] = "\"cookies\", \"storage\", \"cache\"";
         return c.IsJson ? NoContent.Instance : new RedirectResult(to.Url);
     }
 
@@ -64,7 +70,6 @@ internal static class LogoutEndpoints
         var c = await contexts.OpenAsync(http);
         var body = ObjectReader.Of(await JsonBody.ReadAsync(http), "");
         var text = body.String("session_token");
-        body.Done();
         if (text is null || !SessionToken.TryParse(text, out var token) || !await sessions.RevokeByTokenAsync(c.Nid, token.Key, "self", c.Ct))
             return ApiError.Forbidden("This session token is not known, so there is nothing to sign out of.");
         return NoContent.Instance;

@@ -32,6 +32,8 @@ internal static class TraitNodes
     /// <summary>The keys that <see cref="NodeOrder"/> sorts by.</summary>
     public static IReadOnlyList<string> Keys(IEnumerable<TraitField> fields) => [.. fields.Select(f => f.Name)];
 
+    public static bool IsTrait(UiNode node) => node.Id.StartsWith("traits.", StringComparison.Ordinal);
+
     /// <summary>The same node, carried along unseen: the traits in the second step of a registration.</summary>
     public static UiNode Hide(UiNode node) =>
         node.Attributes is UiAttributes.Input input ? node with { Attributes = input with { Type = InputTypes.Hidden } } : node;

@@ -32,6 +32,8 @@ internal sealed class RecoveryAnswers(FlowAnswers answers, RecoveryFlows flows)
     public IResult Done(FlowContext c, Flow flow, RecoveryResult.Proven proven, Flow? settings, IssueResult.Issued issued, string returnTo)
     {
         var url = settings is null ? returnTo : FlowAnswers.PageOf(c, settings);
+        // Whatever opened a link goes where it leads.
+        if (proven.InBrowser && HttpMethods.IsGet(c.Http.Request.Method)) return new RedirectResult(url);
         if (!c.Config.FeatureFlags.UseContinueWithTransitions || proven.InBrowser) return c.IsJson ? FlowAnswers.LocationChange(url) : new RedirectResult(url);
         if (!flow.IsApi && !c.IsJson) return new RedirectResult(url);
         JsonObject next = settings is null

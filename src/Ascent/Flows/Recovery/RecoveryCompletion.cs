@@ -131,7 +131,7 @@ internal sealed class RecoveryCompletion(
         CsrfCookie.Rotate(c.Http, c.Config);
         if (flow.IsApi) return;
         flow.Csrf = Csrf.OwnerOf(c.Http, c.Config);
-        flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
+        flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));
     }
 
     private static RecoveryResult.Again Disabled(RecoveryResult.Proven proven)

@@ -29,10 +29,11 @@ internal sealed class RecoverySubmit(
         if (intent is not RecoveryIntent.Opens)
         {
             // A link alone, as mail scanners follow them, opens nothing but what was mailed.
-            if (!HttpMethods.IsPost(http.Request.Method)) return await RefusedAsync(c, flow, [new FieldText("", UiMessages.Invalid("The form has to be sent with POST."))]);
-            if (!flow.IsForAnyBrowser && FlowGate.Guard(c, flow, body) is { } guarded) return await ForgedAsync(submission, method ?? methods.Of(flow, c.Config), guarded);
+            if (FlowGate.SentByAddress(c) is { } link) return await RefusedAsync(c, flow, [link]);
+            if (intent is null or RecoveryIntent.Asks && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
+            // A code that was handed out may be taken to any browser; whoever asks for a message has to have the form.
+            if (!(flow.IsForAnyBrowser && intent is RecoveryIntent.Proves) && FlowGate.Guard(c, flow, body) is { } guarded) return await ForgedAsync(submission, method ?? methods.Of(flow, c.Config), guarded);
         }
-        if (intent is null or RecoveryIntent.Asks && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
         // A link that came from somebody else must not make their account of who is signed in here.
         if (intent is RecoveryIntent.Opens && c.Config.Security.StricterThanKratos && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
         if (method is null) return await NoMethodAsync(c, flow);
@@ -111,7 +112,7 @@ internal sealed class RecoverySubmit(
         var (c, flow) = (submission.Context, submission.Flow);
         if (guarded.Forged is { } forged)
         {
-            if (method.ForgeryEndsFlow) CsrfCookie.Rotate(c.Http, c.Config);
+            if (method.ForgeryEndsFlow && !flow.IsForAnyBrowser) CsrfCookie.Rotate(c.Http, c.Config);
             return await answers.FailAsync(c, forged, flow.IsApi);
         }
         return method.ForgeryEndsFlow

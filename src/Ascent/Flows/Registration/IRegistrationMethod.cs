@@ -67,7 +67,7 @@ internal sealed record RegistrationForm(FlowContext Context, Flow Flow, Registra
     /// <summary>The fields of the identity, once, whichever method asks first.</summary>
     public void AskTraits()
     {
-        var group = RegistrationTraits.GroupOf(Config);
+        const string group = NodeGroups.Default;
         if (Schema.Fields.Count == 0 || Ui.Find(group, Schema.Fields[0].Name) is not null) return;
         foreach (var node in TraitNodes.Of(Schema.Fields, group)) Ui.Append(Stage == RegistrationStage.Credentials ? TraitNodes.Hide(node) : node);
         TraitNodes.Fill(Ui, RegistrationTraits.Element(Traits), group);

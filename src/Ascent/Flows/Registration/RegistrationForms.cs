@@ -14,11 +14,14 @@ internal sealed class RegistrationForms(RegistrationMethods methods, SchemaStore
     public async Task BuildAsync(FlowContext c, Flow flow, IdentitySchema schema, RegistrationStage stage, JsonObject traits)
     {
         flow.State = FlowState.ChooseMethod;
+        var shown = flow.Ui.Nodes.Where(n => n.Value is not null && TraitNodes.IsTrait(n)).ToList();
         flow.Ui.Nodes.Clear();
         flow.Ui.Messages.Clear();
         if (!flow.IsApi) flow.Ui.SetCsrf(Csrf.Token(c.Http, c.Config));
         var form = new RegistrationForm(c, flow, stage, schema, traits);
         foreach (var method in methods.Enabled(c.Config)) await method.PopulateAsync(form, c.Ct);
+        // What was typed into an earlier form and not sent again is still there.
+        foreach (var node in shown) flow.Ui.Update(n => n.Group == node.Group && n.Id == node.Id && n.Value is null, n => n.WithValue(node.Value!.DeepClone()));
         Sort(flow, schema);
     }
 

@@ -28,6 +28,7 @@ internal sealed class RegistrationSubmit(
         if (c.Session is not null) return flow.IsApi || c.IsJson ? RegistrationStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl, StatusCodes.Status302Found);
         if (forms.SchemaOf(flow) is not { } schema) return await answers.FailAsync(c, ApiError.BadRequest("The identity schema of this registration does not exist any more. Begin a new one."), flow.IsApi);
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, schema));
+        if (FlowGate.SentByAddress(c) is { } link) return await AgainAsync(c, flow, schema, [link]);
         var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schema));
         if (body is null) return await AgainAsync(c, flow, schema, [unreadable!]);
         var submission = new RegistrationSubmission(c, flow, body, schema);
@@ -129,7 +130,7 @@ internal sealed class RegistrationSubmit(
     {
         var ui = submission.Flow.Ui;
         ui.ResetNodes(refused.Forget);
-        TraitNodes.Fill(ui, RegistrationTraits.Element(submission.Traits.Sent), RegistrationTraits.GroupOf(submission.Config));
+        TraitNodes.Fill(ui, RegistrationTraits.Element(submission.Traits.Sent), NodeGroups.Default);
         return AgainAsync(submission.Context, submission.Flow, submission.Schema, refused.Messages);
     }
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ascent.Config;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Schemas;
 
 namespace Ascent.Flows.Registration;
@@ -24,8 +22,4 @@ internal sealed record RegistrationTraits(JsonObject Sent, TraitsResult Check)
         new(body["traits"] as JsonObject ?? [], schema.Validate(Element(TraitInput.Read(body, schema))));
 
     public static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString(), Deep);
-
-    /// <summary>The group of the fields: <c>default</c>, or as old pages want it.</summary>
-    public static string GroupOf(AscentConfig config) =>
-        config.FeatureFlags.PasswordProfileRegistrationNodeGroup == ProfileNodeGroup.Password ? NodeGroups.Password : NodeGroups.Default;
 }

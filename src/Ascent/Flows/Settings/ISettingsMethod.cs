@@ -20,8 +20,11 @@ internal interface ISettingsMethod
 
     bool IsEnabled(AscentConfig config);
 
-    /// <summary>Whether what was sent is for this method, though it does not say so by <c>method</c>.</summary>
-    bool Claims(JsonObject body) => false;
+    /// <summary>Whether what was sent is for this method. Methods are asked in their order; the first one that says so has it.</summary>
+    bool Claims(JsonObject body) => body.Text("method") == Name;
+
+    /// <summary>The names of its buttons that say yes or no.</summary>
+    IReadOnlyList<string> Buttons => [];
 
     /// <summary>Whether what is asked for needs a recent proof of who one is.</summary>
     bool IsPrivileged(SettingsSubmission submission) => true;
@@ -70,11 +73,10 @@ internal sealed record SettingsSubmission(FlowContext Context, Flow Flow, JsonOb
     /// <summary>A member as text, numbers and booleans by their spelling; null where it is missing or empty.</summary>
     public string? Text(string name) => Body.Text(name);
 
-    /// <summary>A button that was pressed: true, or the text true of a form.</summary>
+    /// <summary>A button that was pressed: true, or a word that means it.</summary>
     public bool Flag(string name) => IsSet(Body, name);
 
-    public static bool IsSet(JsonObject body, string name) =>
-        body[name] is JsonValue v && ((v.TryGetValue<bool>(out var flag) && flag) || (v.TryGetValue<string>(out var text) && text is "true" or "1" or "on"));
+    public static bool IsSet(JsonObject body, string name) => body[name] is JsonValue v && FormBoolean.Of(v.ToString()) == true;
 }
 
 /// <summary>What a method made of a submission.</summary>

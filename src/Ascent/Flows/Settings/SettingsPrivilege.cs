@@ -14,11 +14,11 @@ internal sealed class SettingsPrivilege(Continuity continuity)
 {
     public static readonly TimeSpan Waits = TimeSpan.FromMinutes(15);
 
-    /// <summary>A window of nothing asks for nothing: a proof is always older than the request after it.</summary>
+    /// <summary>A window of nothing, or of less than the clock tells, is never open: any proof is older than it.</summary>
     public static bool IsGiven(AscentConfig config, Session session, DateTimeOffset now)
     {
         var window = config.SelfService.Flows.Settings.PrivilegedSessionMaxAge;
-        return window <= TimeSpan.Zero || session.AuthenticatedAt + window > now;
+        return window > TimeSpan.Zero && session.AuthenticatedAt + window > now;
     }
 
     /// <summary>To the login, and back to this flow.</summary>

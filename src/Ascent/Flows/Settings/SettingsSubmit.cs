@@ -30,7 +30,9 @@ internal sealed class SettingsSubmit(
         if (flow.IsExpired(c.Now)) return FlowGate.Expired(c, flow, await starts.ReplaceAsync(c, flow, state));
         var (body, unreadable, resumed) = await ReadAsync(c, flow, session, state);
         if (body is null) return await AgainAsync(c, flow, state, [unreadable!]);
-        if (methods.Find(body) is not { } method) return await AgainAsync(c, flow, state, [new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod))]);
+        var (method, bad) = methods.Find(body);
+        if (bad is not null) return await AgainAsync(c, flow, state, [new FieldText("", UiMessages.Invalid($"The field {bad} says neither true nor false."))]);
+        if (method is null) return await AgainAsync(c, flow, state, [new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod))]);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         var submission = new SettingsSubmission(c, flow, body, state, session);
         // A form that waited was guarded before it began to wait.
@@ -120,7 +122,8 @@ internal sealed class SettingsSubmit(
             var waited = flow.IsApi || c.IsJson ? null : await privilege.ResumeAsync(c, flow, session);
             return (waited ?? [], null, waited is not null);
         }
-        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, TraitInput.TypesOf(schemas.Current.Find(state.Identity.SchemaId)));
+        var traits = TraitInput.TypesOf(schemas.Current.Find(state.Identity.SchemaId));
+        var (body, unreadable) = await FlowGate.ReadBodyAsync(c, name => methods.IsButton(name) ? FormType.Boolean : traits(name));
         return (body, unreadable, false);
     }
 

@@ -24,7 +24,7 @@ internal interface IVerificationMethod
     bool IsInUse(AscentConfig config);
 
     /// <summary>Whether what was sent is for this method, though it does not say so by <c>method</c>.</summary>
-    bool Claims(JsonObject body);
+    bool Claims(JsonObject body, Flow flow);
 
     /// <summary>By which way somebody would be written to who typed this.</summary>
     string ViaOf(string typed);

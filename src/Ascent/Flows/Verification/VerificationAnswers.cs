@@ -21,11 +21,8 @@ internal sealed class VerificationAnswers(FlowAnswers answers, FlowStore store, 
     {
         var (c, flow) = (s.Context, s.Flow);
         var csrf = CsrfCookie.Rotate(c.Http, c.Config);
-        if (!flow.IsApi)
-        {
-            flow.Csrf = Csrf.OwnerOf(csrf);
-            flow.Ui.SetCsrf(Csrf.Mask(csrf));
-        }
+        if (!flow.IsApi) flow.Csrf = Csrf.OwnerOf(csrf);
+        flow.Ui.SetCsrf(Csrf.Mask(csrf));
         await store.SaveAsync(c.Nid, flow, c.Ct);
         return new RedirectResult(FlowAnswers.PageOf(c, flow));
     }

@@ -15,9 +15,9 @@ internal sealed class VerificationMethods(IEnumerable<IVerificationMethod> metho
     public bool Knows(JsonObject body) => body.Text("method") is not { } name || All.Any(m => m.Name == name);
 
     /// <summary>The enabled method that a submission is for: the one it names, or the one that knows it by what it holds.</summary>
-    public IVerificationMethod? Find(JsonObject body, AscentConfig config)
+    public IVerificationMethod? Find(JsonObject body, Flow flow, AscentConfig config)
     {
         var name = body.Text("method");
-        return All.FirstOrDefault(m => m.IsEnabled(config) && (name is null ? m.Claims(body) : m.Name == name));
+        return All.FirstOrDefault(m => m.IsEnabled(config) && (name is null ? m.Claims(body, flow) : m.Name == name));
     }
 }

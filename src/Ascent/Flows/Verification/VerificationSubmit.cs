@@ -34,7 +34,7 @@ internal sealed class VerificationSubmit(
         if (body is null) return await AgainAsync(c, flow, [unreadable!]);
         if (!methods.Knows(body)) return await AgainAsync(c, flow, [new FieldText("#/method", UiMessages.Invalid("The method must be code or link."))]);
         var submission = new VerificationSubmission(c, flow, body, isLink);
-        if (methods.Find(body, c.Config) is not { } method)
+        if (methods.Find(body, flow, c.Config) is not { } method)
         {
             flow.Active = NodeGroups.Default;
             return await AskAgainAsync(submission, methods.InUse(c.Config), NoMethod);
@@ -131,7 +131,7 @@ internal sealed class VerificationSubmit(
     {
         var fields = new JsonObject();
         foreach (var (name, values) in c.Http.Request.Query)
-            if (values is [.., { Length: > 0 } value] && name != "flow")
+            if (values is [{ Length: > 0 } value, ..] && name != "flow")
                 fields[name] = value;
         return fields;
     }

@@ -47,7 +47,7 @@ internal sealed class CodeRegistration(CodeStore codes, CodeMail mail, FlowStore
     /// <summary>The form asks for the code, the traits carried along unseen; codes are made and sent with it.</summary>
     private RegistrationResult.NextStep Sent(RegistrationSubmission submission, IReadOnlyList<CodeRecipient> addresses)
     {
-        var (c, flow, ui, group) = (submission.Context, submission.Flow, submission.Flow.Ui, RegistrationTraits.GroupOf(submission.Config));
+        var (c, flow, ui, group) = (submission.Context, submission.Flow, submission.Flow.Ui, NodeGroups.Default);
         TraitNodes.Fill(ui, RegistrationTraits.Element(submission.Traits.Sent), group);
         List<UiNode> kept = [.. ui.Nodes.Where(n => n.Id == UiContainer.CsrfName || (n.Group == group && submission.Schema.Fields.Any(f => f.Name == n.Id))).Select(TraitNodes.Hide)];
         CodeForm.Await(ui, kept, MessageIds.NodeRegistrationCode);
@@ -66,7 +66,7 @@ internal sealed class CodeRegistration(CodeStore codes, CodeMail mail, FlowStore
         var (c, flow) = (submission.Context, submission.Flow);
         if (submission.Text(CodeForm.Code) is not { } code) return new RegistrationResult.Refused(new FieldText("#/" + CodeForm.Code, UiMessages.Required(CodeForm.Code)));
         // The form keeps what was sent last; other traits than it shows are taken for a form that was tampered with.
-        if (!TraitNodes.Holds(flow.Ui, RegistrationTraits.Element(submission.Traits.Sent), RegistrationTraits.GroupOf(submission.Config)))
+        if (!TraitNodes.Holds(flow.Ui, RegistrationTraits.Element(submission.Traits.Sent), NodeGroups.Default))
             return new RegistrationResult.Refused(new FieldText("", UiMessages.Of(MessageIds.TraitsMismatch)));
         if (await flows.CountSubmissionAsync(c.Nid, flow.Id, ct) > c.Config.SelfService.Methods.Code.Config.MaxSubmissions) return new RegistrationResult.Refused(new FieldText("", CodeProof.TooOften));
         switch (await codes.FindAsync(c.Nid, flow.Id, code, ct))

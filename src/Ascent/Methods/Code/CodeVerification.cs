@@ -27,7 +27,7 @@ internal sealed class CodeVerification(CodeStore codes) : IVerificationMethod
 
     public bool IsInUse(AscentConfig config) => config.SelfService.Flows.Verification.Use == AddressProof.Code;
 
-    public bool Claims(JsonObject body) => body.Text(Code) is not null;
+    public bool Claims(JsonObject body, Flow flow) => body.Text(Code) is not null;
 
     public bool HasProof(VerificationSubmission submission) => submission.Text(Code) is not null;
 

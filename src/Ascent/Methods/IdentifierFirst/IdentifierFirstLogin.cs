@@ -24,7 +24,8 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Flows.Login.Style == LoginStyle.IdentifierFirst;
 
-    public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
+    /// <summary>In one step there is no such method: who names it is told so as of any other.</summary>
+    public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1 && IsEnabled(config);
 
     public Task PopulateAsync(LoginForm form, CancellationToken ct)
     {

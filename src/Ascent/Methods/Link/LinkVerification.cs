@@ -24,7 +24,8 @@ internal sealed class LinkVerification(CodeStore codes) : IVerificationMethod
 
     public bool IsInUse(AscentConfig config) => config.SelfService.Flows.Verification.Use == AddressProof.Link;
 
-    public bool Claims(JsonObject body) => body.Text(Token) is not null;
+    /// <summary>A link belongs to a flow that sent one.</summary>
+    public bool Claims(JsonObject body, Flow flow) => flow.Active == Name && body.Text(Token) is not null;
 
     public bool HasProof(VerificationSubmission submission) => submission.Text(Token) is not null;
 

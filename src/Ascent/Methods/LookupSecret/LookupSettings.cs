@@ -25,6 +25,11 @@ internal sealed class LookupSettings(Cipher cipher, Db db, EventWriter events) :
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.LookupSecret.Enabled;
 
+    public IReadOnlyList<string> Buttons { get; } = [Confirm, Reveal, Regenerate, Disable];
+
+    /// <summary>The buttons stand for themselves; the method's name alone asks for nothing.</summary>
+    public bool Claims(JsonObject body) => Buttons.Any(b => SettingsSubmission.IsSet(body, b));
+
     public bool EnrolsSecondFactor(SettingsSubmission submission) =>
         LookupCodes.Of(submission.State.Credentials) is null && (submission.Flag(Confirm) || submission.Flag(Regenerate));
 
@@ -46,8 +51,8 @@ internal sealed class LookupSettings(Cipher cipher, Db db, EventWriter events) :
     {
         if (submission.Flag(Confirm)) return Save(submission);
         if (submission.Flag(Reveal)) return await ShowAsync(submission, ct);
-        if (submission.Flag(Regenerate)) return Offer(submission);
-        return submission.Flag(Disable) ? new SettingsResult.Saved(Remove) : new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
+        if (submission.Flag(Disable)) return new SettingsResult.Saved(Remove);
+        return submission.Flag(Regenerate) ? Offer(submission) : new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
     }
 
     private SettingsResult.Shown Offer(SettingsSubmission submission)

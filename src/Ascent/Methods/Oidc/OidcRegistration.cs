@@ -21,8 +21,6 @@ internal sealed class OidcRegistration(OidcStart start, ProviderClient client, L
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {
-        // In two steps a provider takes the place of both.
-        if (form.Stage == RegistrationStage.Credentials) return Task.CompletedTask;
         form.EnsureCsrf();
         foreach (var provider in OidcNodes.Offered(form.Config)) form.Ui.Append(OidcNodes.Button(provider, UiMessages.RegistrationWithProvider));
         return Task.CompletedTask;

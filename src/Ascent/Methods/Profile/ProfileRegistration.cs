@@ -24,7 +24,7 @@ internal sealed class ProfileRegistration : IRegistrationMethod
 
     /// <summary>The buttons that go back stand on other methods' forms and come with their name.</summary>
     public bool Claims(JsonObject body, AscentConfig config) =>
-        IsEnabled(config) && (body.Text("method") is NodeGroups.Profile or LegacyBack || body.Text(Screen) is Previous or CredentialSelection);
+        IsEnabled(config) && (body.Text("method") is NodeGroups.Profile or LegacyBack || body.Text(Screen) is not null);
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {
@@ -41,6 +41,8 @@ internal sealed class ProfileRegistration : IRegistrationMethod
     private static RegistrationResult Step(RegistrationSubmission submission)
     {
         if (!submission.Traits.IsValid) return new RegistrationResult.Refused(submission.Traits.Messages);
+        if (submission.Text(Screen) is { } screen and not (Previous or CredentialSelection))
+            return new RegistrationResult.Refused(new FieldText("#/" + Screen, UiMessages.Invalid($"There is no such screen; it must be {CredentialSelection} or {Previous}.")));
         if (submission.Text(Screen) == Previous || submission.Text("method") == LegacyBack)
             return new RegistrationResult.NextStep { Stage = RegistrationStage.Profile, ShowsTransientPayload = false };
         return new RegistrationResult.NextStep { Stage = RegistrationStage.Credentials, Messages = [UiMessages.Of(MessageIds.RegistrationChooseCredential)] };

@@ -16,7 +16,8 @@ internal sealed class TotpKey
 {
     /// <summary>RFC 4226, section 4, R6 recommends 160 bits.</summary>
     private const int SecretBytes = 20;
-    private const int PeriodSeconds = 30, Digits = 6, Modulus = 1_000_000;
+    private const int PeriodSeconds = 30, Modulus = 1_000_000;
+    public const int Digits = 6;
 
     /// <summary>Clocks of devices go wrong: one step before and one after count too (RFC 6238, section 5.2).</summary>
     private const int Skew = 1;

@@ -30,6 +30,8 @@ internal sealed class TotpLogin(IdentityStore identities, TotpSteps steps) : ILo
         var (nid, now) = (submission.Context.Nid, submission.Context.Now);
         if (submission.Text(TotpNodes.Code) is not { } code)
             return new LoginResult.Refused(new FieldText("#/" + TotpNodes.Code, UiMessages.Required(TotpNodes.Code))) { Forget = [TotpNodes.Code] };
+        if (new System.Globalization.StringInfo(code).LengthInTextElements is var length && length < TotpKey.Digits)
+            return new LoginResult.Refused(new FieldText("#/" + TotpNodes.Code, UiMessages.MinLength(TotpKey.Digits, length))) { Forget = [TotpNodes.Code] };
         var state = await identities.StateAsync(nid, submission.Context.Session!.IdentityId, ct);
         if (state is null || TotpKey.Of(state.Credentials) is not { } key) return new LoginResult.Refused(new FieldText("", UiMessages.Of(MessageIds.NoTotp)));
         var identity = state.Identity.Id;

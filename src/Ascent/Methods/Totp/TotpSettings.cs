@@ -25,6 +25,10 @@ internal sealed class TotpSettings(Cipher cipher, SchemaStore schemas) : ISettin
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Totp.Enabled;
 
+    public IReadOnlyList<string> Buttons { get; } = [TotpNodes.Unlink];
+
+    public bool Claims(JsonObject body) => body.Text("method") == Name || SettingsSubmission.IsSet(body, TotpNodes.Unlink);
+
     public bool EnrolsSecondFactor(SettingsSubmission submission) => submission.Credential(Name) is null;
 
     public Task PopulateAsync(SettingsForm form, CancellationToken ct)

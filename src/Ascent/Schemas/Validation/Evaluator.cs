@@ -95,7 +95,11 @@ internal sealed class Evaluator
     private void Keywords(SchemaNode node, JsonElement value, List<SchemaError> errors)
     {
         if (node.Type is not null && !HasType(value, node.Type.Allowed))
+        {
+            // What is of another type altogether needs no further word.
             Fail(node, "type", new SchemaFault.WrongType(node.Type.Names, NameOf(value.ValueKind)), errors);
+            return;
+        }
         if (node.Const is not null && !JsonEquality.Instance.Equals(node.Const.Value, value))
             Fail(node, "const", new SchemaFault.NotConstant(node.Const.Value.GetRawText(), node.Const.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)), errors);
         if (node.Enum is not null && !node.Enum.Set.Contains(value))

@@ -12,6 +12,29 @@ public sealed class LinkRecoveryTests
     public static TheoryData<string> Engines => TestDatabase.Engines;
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task A_link_leads_to_the_settings_whoever_opens_it(string engine)
+    {
+        await using var host = await RecoveryHost.StartAsync(engine, ByLink);
+        await host.AddAsync();
+        await host.App().AskAsync(method: "link");
+        (await host.App().SendAsync("GET", await host.LinkAsync())).ShouldBe(HttpStatusCode.SeeOther).Location().ShouldStartWith("http://app.example.org/settings?flow=");
+    }
+
+    [Fact]
+    public async Task Who_is_signed_in_is_told_so_before_the_token_is_looked_at()
+    {
+        await using var host = await RecoveryHost.StartAsync("sqlite", ByLink);
+        await host.AddAsync();
+        var app = host.App();
+        var asked = await app.AskAsync(method: "link");
+        await app.SendAsync("GET", await host.LinkAsync());
+        app.HasSession.ShouldBeTrue();
+        var path = new Uri((string)asked["ui"]!["action"]!).PathAndQuery;
+        var refused = await app.SendAsync("POST", path, new System.Text.Json.Nodes.JsonObject { ["csrf_token"] = "old", ["method"] = "link", ["email"] = RecoveryHost.Ada });
+        refused.ShouldBe(HttpStatusCode.BadRequest).Json.At("error/id").GetString().ShouldBe("session_already_available");
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task A_link_works_in_any_browser_and_once(string engine)
     {
         await using var host = await RecoveryHost.StartAsync(engine, ByLink);

@@ -17,7 +17,7 @@ internal static class Registering
             "email": { "type": "string", "format": "email", "title": "E-mail",
               "ory.sh/kratos": { "credentials": { "password": { "identifier": true } }, "verification": { "via": "email" }, "recovery": { "via": "email" } } },
             "name": { "type": "object", "properties": { "first": { "type": "string" }, "last": { "type": "string" } } },
-            "address": { "type": "object", "required": ["country"], "properties": { "country": { "type": "string" }, "street": { "type": "string" } } },
+            "address": { "type": "object", "properties": { "country": { "type": "string" }, "street": { "type": "string" } } },
             "age": { "type": "number", "minimum": 18 },
             "newsletter": { "type": "boolean" },
             "tags": { "type": "array", "items": { "type": "string" } } } } }
@@ -26,10 +26,11 @@ internal static class Registering
 
     /// <param name="registration">Members of selfservice.flows.registration, as YAML of one line.</param>
     /// <param name="password">Settings of passwords in place of "haveibeenpwned_enabled: false".</param>
-    public static async Task<RunningServer> ServerAsync(string engine, string registration = $"{OneStep}, {Session}", string password = "", string? hasher = null)
+    public static async Task<RunningServer> ServerAsync(string engine, string registration = $"{OneStep}, {Session}", string password = "", string? hasher = null, bool needsCountry = false)
     {
         var workshop = await Workshop.CreateAsync(engine);
-        await File.WriteAllTextAsync(workshop.SchemaFile, Schema);
+        var needed = needsCountry ? Schema.Replace("\"address\": { \"type\": \"object\",", "\"address\": { \"type\": \"object\", \"required\": [\"country\"],", StringComparison.Ordinal) : Schema;
+        await File.WriteAllTextAsync(workshop.SchemaFile, needed);
         return await RunningServer.StartAsync(workshop, config => Change(config, registration, password, hasher), ownsWorkshop: true);
     }
 

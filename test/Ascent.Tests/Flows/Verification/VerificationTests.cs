@@ -37,6 +37,17 @@ public sealed class VerificationTests
         (await FlowAsync(server, body.GetProperty("use_flow_id").GetString()!)).ShouldBe([4070002]);
     }
 
+    [Fact]
+    public async Task A_links_token_says_nothing_to_a_flow_that_sent_a_code()
+    {
+        await using var server = await ServerAsync("sqlite", methods: "link: { enabled: true }");
+        await SignIn.PersonAsync(server, Ada);
+        var action = await AskAsync(server, Ada);
+        using var answer = await RunningServer.SendAsync(server.Public, "GET", action + "&token=abc", null, ("Accept", "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        SignIn.Messages(JsonElement.Parse(await answer.Content.ReadAsStringAsync())).ShouldContain(4010006);
+    }
+
     [Theory, MemberData(nameof(Engines))]
     public async Task Of_many_submissions_of_one_code_one_gets_through(string engine)
     {

@@ -30,6 +30,7 @@ public sealed class TotpLoginTests
         var wrong = await host.SubmitAsync("login", flow, token, Body(Code(host, 3)));
         wrong.ShouldBe(HttpStatusCode.BadRequest).Messages().ShouldBe([4000008]);
         (await host.SubmitAsync("login", flow, token, """{"method":"totp"}""")).ShouldBe(HttpStatusCode.BadRequest).Messages().ShouldBe([4000002]);
+        (await host.SubmitAsync("login", flow, token, Body("12345"))).ShouldBe(HttpStatusCode.BadRequest).Messages().ShouldBe([4000003]);
         (await host.AalAsync(token)).ShouldBe("aal1");
 
         var done = await host.SubmitAsync("login", flow, token, Body(Code(host)));
