@@ -43,10 +43,14 @@ internal static class KeyChanges
         KeyRing.Of(state, CredentialTypes.WebAuthn).Find(id) is not null || KeyRing.Of(state, CredentialTypes.Passkey).Find(id) is not null;
 
     private static IdentityEdit.Apply Apply(IdentityState state, string type, KeyRing ring, string what) =>
-        new((IdentityDraft.From(state) with { ReadTraits = false }).With(type, ring.ToConfig()))
+        new(Draft(IdentityDraft.From(state) with { ReadTraits = false }, type, ring))
         {
             Event = new Event(what) { Actor = "self", IdentityId = state.Identity.Id, Data = new JsonObject { ["type"] = type } },
         };
+
+    /// <summary>Without passkeys there is no such credential: nothing is found by its handle any more. What the schema names keeps its identifier.</summary>
+    private static IdentityDraft Draft(IdentityDraft draft, string type, KeyRing ring) =>
+        type == CredentialTypes.Passkey && ring.All.Count == 0 ? draft.Without(type) : draft.With(type, ring.ToConfig());
 
     private static byte[]? Id(string hex) => hex.Length % 2 == 0 && hex.All(char.IsAsciiHexDigit) ? Convert.FromHexString(hex) : null;
 
