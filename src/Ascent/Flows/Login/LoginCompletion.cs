@@ -68,7 +68,6 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
         {
             var refusal = await WriteAsync(c, proof, async (tx, ct) =>
             {
-                if (before == FlowState.SentEmail) flow.State = FlowState.PassedChallenge;
                 var completed = await store.CompleteLaterAsync(tx, c.Nid, flow, ct);
                 var identity = kept is null ? await SessionIssuer.LockLaterAsync(tx, c.Nid, proven.Identity.Id, ct) : null;
                 var refreshed = await writer.RefreshAvailableAalAsync(tx, c.Nid, proven.Identity, ct);

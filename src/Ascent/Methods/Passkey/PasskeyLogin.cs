@@ -82,7 +82,7 @@ internal sealed class PasskeyLogin(IdentityStore identities, SchemaStore schemas
     {
         if (await identities.FindByCredentialIdentifierAsync(nid, Name, CredentialPlan.HandleIdentifier(handle), ct) is { } match) return match;
         var keys = await identities.FindByUserHandleAsync(nid, handle, ct);
-        return keys.FirstOrDefault(m => KeyRing.Of(m.Credential).Find(key) is not null) ?? keys.FirstOrDefault();
+        return keys.FirstOrDefault(m => KeyRing.Of(m.Credential).Find(key) is not null) ?? (keys is [var first, ..] ? first : null);
     }
 
     /// <param name="keys">Those that may answer; any that the authenticator knows where none is named.</param>

@@ -166,6 +166,22 @@ public sealed class PasskeyFormTests
         (ids[0] == ids[1], ids[1] == ids[2]).ShouldBe((false, true));
     }
 
+    [Fact]
+    public async Task A_key_that_one_has_already_is_refused_at_its_field()
+    {
+        await using var server = await StartAsync($"{KeyPerson.Passkeys}, {KeyPerson.SecondFactor}");
+        var browser = new Browser(server);
+        using var key = await PersonAsync(server, Ada, browser);
+        (string Field, string Node)[] kinds = [("passkey_settings_register", Options), ("webauthn_register", "webauthn_register_trigger")];
+        foreach (var (field, node) in kinds)
+        {
+            var flow = await browser.BeginAsync("settings");
+            var (status, body) = await KeyPerson.SubmitAsync(browser, flow, new() { [field] = SoftKey.Json(key.Create(flow.Challenge(node)), key.Id), ["webauthn_register_displayname"] = "again" });
+            status.ShouldBe(HttpStatusCode.BadRequest);
+            body.GetProperty("ui").GetProperty("nodes").EnumerateArray().Single(n => n.GetProperty("messages").GetArrayLength() > 0).GetProperty("attributes").GetProperty("name").GetString().ShouldBe(field);
+        }
+    }
+
     private static Task<RunningServer> StartAsync(string methods, string flows = "", string after = "", string engine = "sqlite") => RunningServer.StartAsync(engine, config =>
         config.Replace("  methods: {", $"  flows: {{ {flows}registration: {{ enable_legacy_one_step: true, after: {{ webauthn: {{ hooks: [ {{ hook: session }} ] }} }} }}, settings: {{ required_aal: aal1 }} }}\n  methods: {{ {methods}, ", StringComparison.Ordinal) + after);
 
