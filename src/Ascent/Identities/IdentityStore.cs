@@ -32,6 +32,21 @@ internal sealed class IdentityStore(Db db, CredentialSecrets secrets)
         return [.. rows.GroupBy(r => (r.Identity.Id, r.Part.Type)).Select(g => new CredentialMatch(g.First().Identity, Whole(g.Key.Id, g.Select(r => r.Part))))];
     }
 
+    /// <summary>Each identity whose security keys were made for this user handle. A passkey's handle is an identifier of its credential.</summary>
+    public async Task<IReadOnlyList<CredentialMatch>> FindByUserHandleAsync(Guid nid, byte[] handle, CancellationToken ct)
+    {
+        var rows = await db.ReadAsync(new Sql($$"""
+            select {{IdentityRow.Columns}}, {{IdentityRow.CredentialColumns}}, a.identifier
+            from credential c
+            left join credential_identifier a on a.nid = c.nid and a.identity_id = c.identity_id and a.type = c.type
+            join identity i on i.nid = c.nid and i.id = c.identity_id
+            where c.nid = @nid and c.type = 'webauthn' and cast(c.config as {json}) ->> 'user_handle' = @handle
+            order by c.identity_id, a.identifier
+            """, ("nid", nid), ("handle", Convert.ToBase64String(handle))),
+            r => (Identity: IdentityRow.Read(r), Part: IdentityRow.ReadCredential(r, IdentityRow.Count)), ct);
+        return [.. rows.GroupBy(r => r.Identity.Id).Select(g => new CredentialMatch(g.First().Identity, Whole(g.Key, g.Select(r => r.Part))))];
+    }
+
     /// <summary>All credentials, ordered by type.</summary>
     public async Task<IReadOnlyList<Credential>> CredentialsAsync(Guid nid, Guid id, CancellationToken ct) =>
         Whole(id, await db.ReadAsync(CredentialsOf(nid, id), r => IdentityRow.ReadCredential(r, 0), ct));

@@ -84,9 +84,17 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
     /// The attempt was right: identifier and factor begin anew, the address has this one taken back. Part of the transaction that issues
     /// the session, best at its end, since many clients may share an address.
     /// </summary>
-    public static async Task SucceededAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct)
+    public static Task SucceededAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, CancellationToken ct) => SucceededAsync(tx, nid, attempt, static _ => true, ct);
+
+    /// <param name="isTheirs">
+    /// Whether an identifier or a factor is that of who was right; for another's only this attempt is taken back. Otherwise whoever names a
+    /// victim beside a proof of their own would guess at that victim for ever.
+    /// </param>
+    public static async Task SucceededAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, Predicate<ThrottleSubject> isTheirs, CancellationToken ct)
     {
-        if (Own(attempt) is { Length: > 0 } own) await ThrottleTable.ClearAsync(tx, nid, own, ct);
+        var own = attempt.Reservations.Where(r => r.Subject.Kind != ThrottleKind.Address).ToLookup(r => isTheirs(r.Subject), r => r.Key);
+        if (own[true].Any()) await ThrottleTable.ClearAsync(tx, nid, [.. own[true]], ct);
+        if (own[false].Any()) await ThrottleTable.TakeBackAsync(tx, nid, [.. own[false]], ct);
         if (Shared(attempt) is { Length: > 0 } shared) await ThrottleTable.TakeBackAsync(tx, nid, shared, ct);
     }
 

@@ -30,8 +30,9 @@ public sealed class HttpChannelTests
         var got = service.Requests.Single();
         (got.Method, got.Path, got.Headers["x-key"], got.Headers["content-type"]).ShouldBe(("POST", "/mail", "house", "application/vnd.mail+json"));
         var body = JsonNode.Parse(got.Body)!.AsObject();
-        body.Select(b => b.Key).ShouldBe(["recipient", "template_type", "to", "login_code", "subject", "body"]);
-        ((string?)body["login_code"]).ShouldBe(CourierBench.Code);
+        body.Select(b => b.Key).ShouldBe(["recipient", "template_type", "to", "recovery_code", "recovery_url", "verification_url", "verification_code", "subject", "body"]);
+        body["recovery_code"].ShouldBeNull();
+        ((string)body["body"]!).ShouldContain(CourierBench.Code);
         ((string?)body["template_type"]).ShouldBe("login_code_valid");
     }
 

@@ -237,6 +237,20 @@ public sealed class LoginThrottleTests
     }
 
     [Theory, MemberData(nameof(Engines))]
+    public async Task Who_is_right_clears_no_count_of_another(string engine)
+    {
+        await using var bench = await OpenAsync(engine);
+        await bench.FailAsync(Most - 1, Ada);
+        for (var i = 0; i < Most; i++)
+        {
+            var attempt = await bench.EnterAsync(Ada);
+            await bench.Db.WriteAsync((tx, ct) => LoginThrottle.SucceededAsync(tx, bench.Nid, attempt, static _ => false, ct), None);
+        }
+        await bench.FailAsync(1, Ada);
+        await bench.RefusedAsync(Ada);
+    }
+
+    [Theory, MemberData(nameof(Engines))]
     public async Task Success_within_a_transaction_goes_with_it(string engine)
     {
         await using var bench = await OpenAsync(engine);

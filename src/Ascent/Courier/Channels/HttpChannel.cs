@@ -100,13 +100,13 @@ internal sealed class HttpChannel : ICourierChannel
         return context;
     }
 
+    /// <summary>Always the same members, null where a message has no such thing; codes of logins and registrations stand in the text alone.</summary>
     private static byte[] Default(JsonObject context)
     {
         var data = context["template_data"]!.AsObject();
         var flat = new JsonObject();
         foreach (var name in (string[])["recipient", "template_type"]) flat[name] = context[name]?.DeepClone();
-        foreach (var name in (string[])["to", "recovery_code", "recovery_url", "verification_url", "verification_code", "login_code", "registration_code"])
-            if (data[name] is { } value) flat[name] = value.DeepClone();
+        foreach (var name in (string[])["to", "recovery_code", "recovery_url", "verification_url", "verification_code"]) flat[name] = data[name]?.DeepClone();
         foreach (var name in (string[])["subject", "body"]) flat[name] = context[name]?.DeepClone();
         return Encoding.UTF8.GetBytes(flat.ToJsonString());
     }

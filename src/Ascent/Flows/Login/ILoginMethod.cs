@@ -37,8 +37,14 @@ internal interface ILoginMethod
     /// </summary>
     Task<LoginResult?> BeginAsync(LoginForm form, CancellationToken ct) => Task.FromResult<LoginResult?>(null);
 
-    /// <summary>Whose first factor a submission would prove, as it was typed: what guesses at it are counted for.</summary>
-    string? Claimed(LoginSubmission submission) => submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier");
+    /// <summary>What no other method wants is for this one, where it is switched on.</summary>
+    bool TakesTheRest => false;
+
+    /// <summary>
+    /// Whose first factor a submission would prove, as it was typed: what guesses at it are counted for. Null where the method finds its
+    /// identity by something else, whatever else the form holds: nobody's count moves by a name that is not looked up.
+    /// </summary>
+    string? Claimed(LoginSubmission submission) => null;
 
     Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct);
 }
@@ -100,6 +106,9 @@ internal abstract record LoginResult
     {
         public Func<Tx, CancellationToken, Task<bool>>? Consume { get; init; }
         public UiText? Lost { get; init; }
+
+        /// <summary>The identity was found by what <see cref="ILoginMethod.Claimed"/> gave, so that wrong guesses at it may be forgotten.</summary>
+        public bool IsWhoWasClaimed { get; init; }
 
         /// <summary>Never continues the session that is there, not even one of the same identity.</summary>
         public bool OpensOwnSession { get; init; }

@@ -83,7 +83,7 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
                         issued = Take(await issuer.AddMethodAsync(tx, c.Nid, kept.Id, method, device.IpAddress, "self", ct), issued.Token);
                 if (revokeOthers) await sessions.RevokeOthersAsync(tx, c.Nid, issued.Session.IdentityId, issued.Session.Id, "self", ct);
                 if (c.App is not null) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
-                await LoginThrottle.SucceededAsync(tx, c.Nid, proof.Attempt, ct);
+                await LoginThrottle.SucceededAsync(tx, c.Nid, proof.Attempt, s => IsTheirs(s, proven), ct);
                 won = issued;
             });
             if (refusal is not null)
@@ -99,6 +99,10 @@ internal sealed class LoginCompletion(Db db, FlowStore store, HookRunner hooks, 
             return new Outcome.Refused([new FieldText("", lost.Text)]);
         }
     }
+
+    /// <summary>Wrong guesses are forgotten for who has proven themselves; what was typed beside that may be somebody else's.</summary>
+    private static bool IsTheirs(ThrottleSubject subject, LoginResult.Proven proven) =>
+        subject.Kind == ThrottleKind.Factor ? subject.IdentityId == proven.Identity.Id : proven.IsWhoWasClaimed;
 
     /// <summary>In one transaction with what the login changes of the identity, if anything. Null when it is done.</summary>
     private async Task<Outcome.Refused?> WriteAsync(FlowContext c, Proof proof, Func<Tx, CancellationToken, Task> work)

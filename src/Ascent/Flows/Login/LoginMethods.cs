@@ -17,7 +17,9 @@ internal sealed class LoginMethods(IEnumerable<ILoginMethod> methods)
     public ILoginMethod? Find(JsonObject body, string aal, AscentConfig config)
     {
         if (body["method"] is JsonValue v && v.TryGetValue<string>(out var name) && name.Length > 0)
-            return byName.TryGetValue(name, out var named) && named.ServesAal(aal, config) ? named : null;
-        return All.FirstOrDefault(m => m.ServesAal(aal, config) && m.Claims(body));
+            return byName.TryGetValue(name, out var named) && named.ServesAal(aal, config) ? named : Rest(aal, config);
+        return All.FirstOrDefault(m => m.ServesAal(aal, config) && m.Claims(body)) ?? Rest(aal, config);
     }
+
+    private ILoginMethod? Rest(string aal, AscentConfig config) => For(aal, config).FirstOrDefault(m => m.TakesTheRest);
 }

@@ -25,6 +25,13 @@ internal sealed class CodeAccounts(IdentityStore identities)
             : null;
     }
 
+    /// <summary>Where a code would go to, if somebody had the address.</summary>
+    public static CodeRecipient Nobody(string typed)
+    {
+        var address = Identifiers.Normalize(typed);
+        return new CodeRecipient(WayTo(address) ?? AddressVias.Email, address, null);
+    }
+
     private static string? WayTo(string address) =>
         Identifiers.NormalizePhone(address) is not null ? AddressVias.Sms : Identifiers.NormalizeEmail(address) is not null ? AddressVias.Email : null;
 }

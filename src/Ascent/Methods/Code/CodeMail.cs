@@ -10,12 +10,13 @@ namespace Ascent.Methods.Code;
 /// <summary>Makes codes in place of those that a flow had and queues the messages with them, in the caller's transaction.</summary>
 internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJson identities)
 {
-    public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeAccount account, CancellationToken ct)
+    /// <param name="identity">Null where nobody has the address: the same statements run, the same words are made, and nothing is sent.</param>
+    public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, Identity? identity, CodeRecipient to, CancellationToken ct)
     {
         var data = Common(c, flow);
-        data["identity"] = identities.ToPublicNode(account.Identity);
-        data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, account.To, Lifespan(c), ct);
-        await QueueAsync(tx, c, TemplateType.LoginCodeValid, account.To, data, ct);
+        data["identity"] = identity is null ? null : identities.ToPublicNode(identity);
+        data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
+        await QueueAsync(tx, c, TemplateType.LoginCodeValid, to, data, wanted: identity is not null, ct);
     }
 
     /// <summary>A code for each address: whichever is typed proves the address that it went to.</summary>
@@ -28,12 +29,12 @@ internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJs
             data["registration_code"] = i == 0
                 ? await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct)
                 : await codes.AddDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
-            await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, ct);
+            await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, wanted: true, ct);
         }
     }
 
-    private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, CancellationToken ct) =>
-        courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data) { RequestHeaders = Headers(c) }, ct);
+    private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, bool wanted, CancellationToken ct) =>
+        courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data) { RequestHeaders = Headers(c) }, wanted, ct);
 
     private static TimeSpan Lifespan(FlowContext c) => c.Config.SelfService.Methods.Code.Config.Lifespan;
 

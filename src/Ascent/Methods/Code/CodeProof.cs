@@ -30,12 +30,13 @@ internal sealed class CodeProof(CodeStore codes, FlowStore flows, IdentityWriter
 
     public static UiText AlreadyUsed { get; } = UiMessages.Invalid("This code was used already. Please ask for another one.");
 
-    public async Task<CodeProofResult> LookAsync(FlowContext c, Flow flow, Identity identity, string code, CancellationToken ct)
+    /// <param name="identity">Null where nobody has the address that was typed: the same look, and no code fits.</param>
+    public async Task<CodeProofResult> LookAsync(FlowContext c, Flow flow, Identity? identity, string code, CancellationToken ct)
     {
         if (await flows.CountSubmissionAsync(c.Nid, flow.Id, ct) > c.Config.SelfService.Methods.Code.Config.MaxSubmissions) return new CodeProofResult.Unusable(TooOften);
         switch (await codes.FindAsync(c.Nid, flow.Id, code, ct))
         {
-            case CodeLookup.Good good when good.Recipient.IdentityId == identity.Id:
+            case CodeLookup.Good good when identity is not null && good.Recipient.IdentityId == identity.Id:
                 flow.State = FlowState.PassedChallenge;
                 return identity.VerifiableAddresses.Any(a => a.Via == good.Recipient.Via && a.Value == good.Recipient.Address && !a.Verified)
                     ? await UseAndMarkAsync(c, identity, good, ct)

@@ -27,27 +27,23 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
     /// <summary>In one step there is no such method: who names it is told so as of any other.</summary>
     public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1 && IsEnabled(config);
 
+    public bool TakesTheRest => true;
+
+    public string? Claimed(LoginSubmission submission) => submission.Text(LoginNodes.Identifier);
+
     public Task PopulateAsync(LoginForm form, CancellationToken ct)
     {
-        switch (form.Stage)
-        {
-            case LoginStage.Identify:
-                form.EnsureCsrf();
-                form.Flow.Ui.Upsert(Identifier(form, InputTypes.Text, ""));
-                form.Flow.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.NodeContinue)));
-                break;
-            case LoginStage.Credentials:
-                // Other methods keep the identifier in a field of their own kind; it stays the one that was filled in.
-                form.Flow.Ui.Upsert(Identifier(form, InputTypes.Hidden, form.Identifier ?? ""));
-                break;
-        }
+        if (form.Stage != LoginStage.Identify) return Task.CompletedTask;
+        form.EnsureCsrf();
+        form.Flow.Ui.Upsert(UiNode.Input(NodeGroups.IdentifierFirst, LoginNodes.Identifier, InputTypes.Text, "", form.IdentifierLabel, required: true, autocomplete: Autocomplete.UsernameWebAuthn));
+        form.Flow.Ui.Append(UiNode.Method(Name, UiMessages.Of(MessageIds.NodeContinue)));
         return Task.CompletedTask;
     }
 
     public async Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct)
     {
         var (c, flow) = (submission.Context, submission.Flow);
-        if (submission.Text(LoginNodes.Identifier) is not { } identifier) return Unknown(null);
+        if (Claimed(submission) is not { } identifier) return Unknown(null);
         IdentityState? state = null;
         if (!c.Config.Security.AccountEnumeration.Mitigate)
         {
@@ -55,7 +51,8 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
             if (state is null) return Unknown(identifier);
         }
         UiNode[] before = [.. flow.Ui.Nodes];
-        flow.Ui.Nodes.RemoveAll(n => n.Id == "method" && n.Group == NodeGroups.IdentifierFirst);
+        var (active, field, button) = (flow.Active, flow.Ui.Find(LoginNodes.Identifier), flow.Ui.Find(NodeGroups.IdentifierFirst, "method"));
+        if (button is not null) flow.Ui.Nodes.Remove(button);
         var form = await forms.Value.FillAsync(c, flow, LoginStage.Credentials, state, identifier);
         if (!flow.Ui.Nodes.Exists(n => n.Group is not (NodeGroups.Default or NodeGroups.IdentifierFirst) && !before.Any(b => ReferenceEquals(b, n))))
         {
@@ -64,15 +61,26 @@ internal sealed class IdentifierFirstLogin(IdentityStore identities, Lazy<LoginS
             return Unknown(identifier);
         }
         flow.Ui.ResetMessages();
+        if (field is not null) flow.Ui.Upsert(Hidden(field, identifier));
         flow.Active = Name;
-        return await forms.Value.BeginAsync(form) ?? new LoginResult.NextStep();
+        var begun = await forms.Value.BeginAsync(form);
+        if (begun is LoginResult.Refused)
+        {
+            // Still the first form: who cannot go on names somebody else.
+            if (field is not null) flow.Ui.Upsert(field);
+            if (button is not null) flow.Ui.Append(button);
+            flow.Active = active;
+        }
+        return begun ?? new LoginResult.NextStep();
     }
 
     private async Task<IdentityState?> FindAsync(Guid nid, string identifier, CancellationToken ct) =>
         await identities.FindByCredentialIdentifierAsync(nid, TypedTypes, identifier, ct) is [var match, ..] ? await identities.StateAsync(nid, match.Identity.Id, ct) : null;
 
-    private static UiNode Identifier(LoginForm form, string type, string value) =>
-        UiNode.Input(NodeGroups.IdentifierFirst, LoginNodes.Identifier, type, value, form.IdentifierLabel, required: true, autocomplete: Autocomplete.UsernameWebAuthn);
+    /// <summary>Other methods keep the identifier in a field of their own kind; it stays the one that was filled in.</summary>
+    private static UiNode Hidden(UiNode field, string value) => field.Attributes is UiAttributes.Input input
+        ? field with { Messages = [], Attributes = input with { Type = InputTypes.Hidden, Value = value, Autocomplete = Autocomplete.UsernameWebAuthn } }
+        : field;
 
     private static LoginResult.Refused Unknown(string? identifier) =>
         new(new FieldText("#/" + LoginNodes.Identifier, UiMessages.Of(MessageIds.UnknownAccount))) { Subject = identifier };

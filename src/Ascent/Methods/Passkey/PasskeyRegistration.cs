@@ -21,7 +21,8 @@ internal sealed class PasskeyRegistration(Ceremonies ceremonies) : IRegistration
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Passkey.Enabled;
 
-    public bool Claims(JsonObject body, AscentConfig config) => WebAuthnRegistration.KeyAnswerNamed(body, Name, RegisterName);
+    /// <summary>Without the key's answer there is nothing to do, whatever method is named; some pages send <c>true</c> for one that is empty.</summary>
+    public bool Claims(JsonObject body, AscentConfig config) => body.Text(RegisterName) is not (null or "true") && WebAuthnRegistration.KeyAnswerNamed(body, Name, RegisterName);
 
     public Task PopulateAsync(RegistrationForm form, CancellationToken ct)
     {
@@ -44,9 +45,8 @@ internal sealed class PasskeyRegistration(Ceremonies ceremonies) : IRegistration
     private RegistrationResult Submit(RegistrationSubmission submission)
     {
         var (c, flow, settings) = (submission.Context, submission.Flow, submission.Config.SelfService.Methods.Passkey.Config);
-        if (submission.Text(RegisterName) is not { } sent) return new RegistrationResult.Elsewhere(FlowAnswers.PageOf(c, flow));
         if (!submission.Traits.IsValid) return new RegistrationResult.Refused(submission.Traits.Messages);
-        if (AttestationAnswer.Parse(sent) is not { } answer) return new RegistrationResult.Refused(new FieldText("", UiMessages.Invalid("The passkey's answer cannot be read. Please try again.")));
+        if (AttestationAnswer.Parse(submission.Text(RegisterName)!) is not { } answer) return new RegistrationResult.Refused(new FieldText("", UiMessages.Invalid("The passkey's answer cannot be read. Please try again.")));
         if (ceremonies.Register(c, flow, Name, settings.Rp, answer, settings.AuthenticatorSelection.UserVerification == CeremonyWish.Required) is not { } key)
             return new RegistrationResult.Refused(new FieldText("", UiMessages.Of(MessageIds.WebAuthnInvalid)));
         var ring = KeyRing.Of(null);

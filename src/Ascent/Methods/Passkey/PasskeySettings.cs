@@ -50,6 +50,7 @@ internal sealed class PasskeySettings(Ceremonies ceremonies, SchemaStore schemas
         var (c, flow, settings) = (submission.Context, submission.Flow, submission.Config.SelfService.Methods.Passkey.Config);
         if (ceremonies.Register(c, flow, Name, settings.Rp, answer, settings.AuthenticatorSelection.UserVerification == CeremonyWish.Required) is not { } key)
             return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.WebAuthnInvalid)));
+        if (KeyChanges.Refusal(submission.State, key.Id, RegisterName) is { } known) return new SettingsResult.Refused(known);
         return new SettingsResult.Saved(KeyChanges.Add(Name, key.Id, StoredKey.New(key, "", passwordless: true, answer.Transports, c.Now), Ceremonies.Handle(flow, Name)!))
         {
             AddsMethod = new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = c.Now },

@@ -23,6 +23,8 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
 
     public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
 
+    public string? Claimed(LoginSubmission submission) => submission.Text(LoginNodes.Identifier) ?? submission.Text("password_identifier");
+
     public Task PopulateAsync(LoginForm form, CancellationToken ct)
     {
         switch (form.Stage)
@@ -45,7 +47,7 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
 
     public async Task<LoginResult> SubmitAsync(LoginSubmission submission, CancellationToken ct)
     {
-        var identifier = submission.Text("identifier") ?? submission.Text("password_identifier");
+        var identifier = Claimed(submission);
         var password = submission.Text(Password);
         var missing = new List<FieldText>();
         if (identifier is null) missing.Add(new FieldText("#/identifier", UiMessages.Required("identifier")));
@@ -60,7 +62,7 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
             return Wrong(identifier!);
         }
         if (!await credentials.VerifyAsync(nid, match, stored, identifier!, password!, submission.Config, ct)) return Wrong(identifier!, match.Identity.Id);
-        return new LoginResult.Proven(match.Identity, new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = submission.Context.Now });
+        return new LoginResult.Proven(match.Identity, new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = submission.Context.Now }) { IsWhoWasClaimed = true };
     }
 
     private static LoginResult.Refused Wrong(string identifier, Guid? identityId = null) => new(new FieldText("", UiMessages.Of(MessageIds.InvalidCredentials))) { Subject = identifier, IdentityId = identityId };

@@ -33,23 +33,31 @@ internal static class KeyChanges
     /// <summary>The new key beside those that are there; one that is there already is refused (section 7.1, step 27).</summary>
     public static Func<IdentityState, IdentityEdit> Add(string type, byte[] id, JsonObject key, byte[] handle) => state =>
     {
-        if (IsKnown(state, id)) return new IdentityEdit.Refuse(ApiError.BadRequest("This key has been added already."));
+        if (IsKnown(state, id)) return new IdentityEdit.Refuse(ApiError.BadRequest(Known));
         var ring = KeyRing.Of(state, type);
         ring.Add((JsonObject)key.DeepClone(), handle);
         return Apply(state, type, ring, "identity.credential_added");
     };
 
+    /// <summary>What to say at the key's field where the account has it already; null where it may be added.</summary>
+    public static FieldText? Refusal(IdentityState state, byte[] id, string field) => IsKnown(state, id) ? new FieldText("#/" + field, UiMessages.Invalid(Known)) : null;
+
     private static bool IsKnown(IdentityState state, byte[] id) =>
         KeyRing.Of(state, CredentialTypes.WebAuthn).Find(id) is not null || KeyRing.Of(state, CredentialTypes.Passkey).Find(id) is not null;
 
     private static IdentityEdit.Apply Apply(IdentityState state, string type, KeyRing ring, string what) =>
-        new((IdentityDraft.From(state) with { ReadTraits = false }).With(type, ring.ToConfig()))
+        new(Draft(IdentityDraft.From(state) with { ReadTraits = false }, type, ring))
         {
             Event = new Event(what) { Actor = "self", IdentityId = state.Identity.Id, Data = new JsonObject { ["type"] = type } },
         };
 
+    /// <summary>Without passkeys there is no such credential: nothing is found by its handle any more. What the schema names keeps its identifier.</summary>
+    private static IdentityDraft Draft(IdentityDraft draft, string type, KeyRing ring) =>
+        type == CredentialTypes.Passkey && ring.All.Count == 0 ? draft.Without(type) : draft.With(type, ring.ToConfig());
+
     private static byte[]? Id(string hex) => hex.Length % 2 == 0 && hex.All(char.IsAsciiHexDigit) ? Convert.FromHexString(hex) : null;
 
     private const string Unknown = "There is no such key to remove.";
+    private const string Known = "this security key or passkey is already registered with your account";
     private const string Last = "This key cannot be removed: without it you could not sign in any more.";
 }

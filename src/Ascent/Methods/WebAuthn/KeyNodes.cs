@@ -27,11 +27,11 @@ internal static class KeyNodes
         Attributes = new UiAttributes.Input { Name = name, Type = InputTypes.Button, Value = options, OnClick = $"window.{function}({options})", OnClickTrigger = function },
     };
 
-    /// <summary>A button whose function finds its options in the form; native apps have the button alone.</summary>
+    /// <summary>A button whose function finds its options in the form; native apps have the function's name, and no script of ours to call it by.</summary>
     public static UiNode Trigger(string group, string name, string? value, string function, bool isApi, UiText label) => new()
     {
         Group = group, Label = label,
-        Attributes = new UiAttributes.Input { Name = name, Type = InputTypes.Button, Value = value, OnClick = isApi ? null : $"window.{function}()", OnClickTrigger = isApi ? null : function },
+        Attributes = new UiAttributes.Input { Name = name, Type = InputTypes.Button, Value = value, OnClick = isApi ? null : $"window.{function}()", OnClickTrigger = function },
     };
 
     /// <summary>A button that removes a key; not to be pressed where it is the last way to sign in.</summary>

@@ -16,6 +16,7 @@ internal static class WebAuthnModule
     public static IServiceCollection AddWebAuthn(this IServiceCollection services) => services
         .AddSingleton<Ceremonies>()
         .AddSingleton<KeyUse>()
+        .AddSingleton<DecoyKeys>()
         .AddSingleton<ILoginMethod, WebAuthnLogin>()
         .AddSingleton<IRegistrationMethod, WebAuthnRegistration>()
         .AddSingleton<ISettingsMethod, WebAuthnSettings>();

@@ -60,6 +60,7 @@ internal sealed class WebAuthnSettings(Ceremonies ceremonies) : ISettingsMethod
         var (c, flow) = (submission.Context, submission.Flow);
         if (ceremonies.Register(c, flow, Name, submission.Config.SelfService.Methods.Webauthn.Config.Rp, answer, requiresUserVerification: false) is not { } key)
             return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.WebAuthnInvalid)));
+        if (KeyChanges.Refusal(submission.State, key.Id, RegisterName) is { } known) return new SettingsResult.Refused(known);
         var aal = WebAuthnLogin.AalOf(submission.Config);
         return new SettingsResult.Saved(KeyChanges.Add(Name, key.Id, StoredKey.New(key, name, aal == SessionAal.Aal1, answer.Transports, c.Now), Ceremonies.Handle(flow, Name)!))
         {

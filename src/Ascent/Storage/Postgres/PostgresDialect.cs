@@ -57,7 +57,8 @@ internal sealed partial class PostgresDialect : Dialect
     protected override string Rewrite(string text) =>
         text.Replace("{for update}", "for update", StringComparison.Ordinal)
             .Replace("{uuid}", "uuid", StringComparison.Ordinal)
-            .Replace("{bytes}", "bytea", StringComparison.Ordinal);
+            .Replace("{bytes}", "bytea", StringComparison.Ordinal)
+            .Replace("{json}", "jsonb", StringComparison.Ordinal);
 
     public async Task<List<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<Row, T> map, CancellationToken ct)
     {

@@ -41,7 +41,8 @@ internal sealed class SqliteDialect : Dialect
     protected override string Rewrite(string text) =>
         text.Replace("{for update}", "", StringComparison.Ordinal)
             .Replace("{uuid}", "blob", StringComparison.Ordinal)
-            .Replace("{bytes}", "blob", StringComparison.Ordinal);
+            .Replace("{bytes}", "blob", StringComparison.Ordinal)
+            .Replace("{json}", "text", StringComparison.Ordinal);
 
     // "SQLite Error 19: 'UNIQUE constraint failed: identity.nid, identity.external_id'."
     private static UniqueViolationException Unique(SqliteException e)

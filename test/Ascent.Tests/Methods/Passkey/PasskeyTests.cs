@@ -46,7 +46,7 @@ public sealed class PasskeyTests
         (int Message, string Answer)[] refused =
         [
             (4000001, "{}"),
-            (4000043, SoftKey.Json(right with { UserHandle = null })),
+            (4000015, SoftKey.Json(right with { UserHandle = null })),
             (4000015, SoftKey.Json(right with { UserHandle = "nobody"u8.ToArray() })),
             (4000043, SoftKey.Json(stranger.Get(challenge))),
             (4000043, SoftKey.Json(right with { Signature = stranger.Sign(right.AuthenticatorData) })),

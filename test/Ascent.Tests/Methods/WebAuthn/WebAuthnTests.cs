@@ -91,7 +91,10 @@ public sealed class WebAuthnTests
         status.ShouldBe(HttpStatusCode.BadRequest);
         SignIn.Messages(body).ShouldBe([4000043]);
         body.Attributes("identifier")!["value"]!.GetValue<string>().ShouldBe(Ada);
-        (await KeyPerson.SubmitAsync(browser, second, new() { ["identifier"] = "anybody@example.org", ["webauthn_login"] = KeyPerson.Answer(key, second, Trigger) })).Status.ShouldBe(HttpStatusCode.OK);
+        (status, body) = await KeyPerson.SubmitAsync(browser, second, new() { ["identifier"] = "anybody@example.org", ["webauthn_login"] = KeyPerson.Answer(key, second, Trigger) });
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        SignIn.Messages(body).ShouldBe([4000015]);
+        (await KeyPerson.SubmitAsync(browser, second, new() { ["identifier"] = Ada, ["webauthn_login"] = KeyPerson.Answer(key, second, Trigger) })).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
