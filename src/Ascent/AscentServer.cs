@@ -58,6 +58,7 @@ internal sealed class AscentServer : IAsyncDisposable
         foreach (var part in parts) prepared.Add(await part.PrepareAsync(first, ct));
         ConfigFault[] faults = [.. prepared.SelectMany(p => p.Faults), .. DsnFaults(first), .. CertificateFaults(first, time)];
         if (faults.Length > 0) throw new ConfigFaultsException(faults);
+        foreach (var fault in prepared.SelectMany(p => p.Tolerated)) warn(new ConfigWarning(fault.Path, fault.Message));
         foreach (var part in prepared) part.TakeIntoForce();
 
         var database = Databases.Open(first.Dsn.Value);

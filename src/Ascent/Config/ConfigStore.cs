@@ -38,7 +38,7 @@ internal sealed class ConfigStore(AscentConfig first, ConfigLoader? loader = nul
             if (next.ContentHash == before.ContentHash) return new ReloadResult.Unchanged();
             var prepared = new List<PreparedPart>(parts.Count);
             foreach (var part in parts) prepared.Add(await part.PrepareAsync(next, ct));
-            if (prepared.SelectMany(p => p.Faults).ToArray() is { Length: > 0 } faults) return new ReloadResult.Refused(faults);
+            if (prepared.SelectMany(p => p.Faults.Concat(p.Tolerated)).ToArray() is { Length: > 0 } faults) return new ReloadResult.Refused(faults);
             foreach (var part in prepared) part.TakeIntoForce();
             Replace(next);
             return new ReloadResult.Applied(next.EffectiveRevision, result.Warnings, RestartKeys.Changed(before, next));

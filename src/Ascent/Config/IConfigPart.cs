@@ -12,5 +12,11 @@ internal interface IConfigPart
 /// <summary>Faults, or what puts the new state in the old one's place; it must not fail.</summary>
 internal sealed record PreparedPart(IReadOnlyList<ConfigFault> Faults, Action TakeIntoForce)
 {
+    /// <summary>
+    /// Wrong as well, but only what uses them suffers: a start warns of them and goes on, a reload keeps the former configuration,
+    /// a check of the configuration reports them.
+    /// </summary>
+    public IReadOnlyList<ConfigFault> Tolerated { get; init; } = [];
+
     public static PreparedPart Faulty(IReadOnlyList<ConfigFault> faults) => new(faults, static () => { });
 }
