@@ -94,6 +94,8 @@ internal sealed class Dispatcher(
             answer = PlainResult.NotFound; // OPTIONS *
             return null;
         }
+        // Without the prefix an admin path is cleaned as it gets it, so that only one with it is sent elsewhere.
+        if (face == Face.Admin && text.StartsWith("//", StringComparison.Ordinal)) http.Request.Path = text = "/" + text.TrimStart('/');
         if (text.Contains("//", StringComparison.Ordinal))
         {
             answer = Elsewhere(http, face, Collapsed(text));
@@ -125,10 +127,10 @@ internal sealed class Dispatcher(
 
     private IResult? AtPublic(HttpContext http, HttpSnapshot snap, ReadOnlySpan<char> bare, string method, ref string? allow)
     {
-        if (allow is not null) return null;
-        if (OtherPort.LeadsToAdmin(bare, method, adminRoutes))
+        if (allow is not null && !OtherPort.IsFormsOnly(bare, method)) return null;
+        if (allow is null && OtherPort.LeadsToAdmin(bare, method, adminRoutes))
             return Elsewhere(http, Face.Public, snap.AdminBase + AdminPrefix + new PathString(bare.ToString()).ToUriComponent());
-        if (OtherPort.LooksForged(bare, method))
+        if (allow is not null || OtherPort.LooksForged(bare, method))
         {
             http.Response.Headers.Vary = StringValues.Concat(http.Response.Headers.Vary, CookieValue);
             return ApiError.Forbidden("The request was refused to keep forged forms out; it carries no token of a form that this server made.", "security_csrf_violation");

@@ -29,6 +29,19 @@ internal static class OtherPort
         return allow;
     }
 
+    /// <summary>
+    /// Writes to addresses of browsers' forms that are read only. As no form leads there, whoever sends one is taken for somebody else's
+    /// page before it is looked at which methods the address has; what apps call by JSON alone is told the methods.
+    /// </summary>
+    public static bool IsFormsOnly(ReadOnlySpan<char> path, string method) =>
+        (HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || HttpMethods.IsDelete(method))
+        && (path.StartsWith("/self-service/", StringComparison.Ordinal) || path.StartsWith("/.well-known/", StringComparison.Ordinal)) && !IsForApps(path);
+
+    /// <summary>Starts of native flows, submissions (which look at their token themselves) and where providers send browsers back to.</summary>
+    private static bool IsForApps(ReadOnlySpan<char> path) =>
+        path.EndsWith("/api", StringComparison.Ordinal) || path.StartsWith("/self-service/methods/oidc/callback/", StringComparison.Ordinal)
+        || path is "/self-service/login" or "/self-service/registration" or "/self-service/recovery" or "/self-service/settings" or "/self-service/verification" or "/self-service/login/test";
+
     /// <summary>Admin submissions that the public side answers as a forged form.</summary>
     public static bool LooksForged(ReadOnlySpan<char> path, string method) =>
         HttpMethods.IsPost(method) && (path is "/recovery/code" or "/recovery/link");
