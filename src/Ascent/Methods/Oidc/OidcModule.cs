@@ -1,3 +1,4 @@
+using Ascent.Config;
 using Ascent.Flows.Login;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
@@ -40,8 +41,8 @@ internal static class OidcModule
     {
         routes.MapGet(OidcStart.CallbackPath, static (HttpContext http, OidcCallback callback) => callback.HandleAsync(http, null));
         routes.MapGet(OidcStart.CallbackPath + "/{provider}", static (string provider, HttpContext http, OidcCallback callback) => callback.HandleAsync(http, provider));
-        routes.MapPost(OidcStart.CallbackPath, (Delegate)OidcCallback.HandleFormAsync);
-        routes.MapPost(OidcStart.CallbackPath + "/{provider}", (Delegate)OidcCallback.HandleFormAsync);
+        routes.MapPost(OidcStart.CallbackPath, static (HttpContext http, ConfigStore config) => OidcCallback.HandleFormAsync(http, config));
+        routes.MapPost(OidcStart.CallbackPath + "/{provider}", static (HttpContext http, ConfigStore config) => OidcCallback.HandleFormAsync(http, config));
         return routes;
     }
 }
