@@ -19,11 +19,13 @@ internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, T
     public (IdentityPlan? Plan, IdentityWrite? Failure) Plan(IdentityState? before, IdentityDraft draft)
     {
         DeclaredTraits? facts = null;
+        var schemaId = draft.SchemaId;
         if (draft.ReadTraits || before is null)
         {
-            if (schemas.Current.Find(draft.SchemaId) is not { } schema) return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
+            if (schemas.Current.FindByPath(draft.SchemaId) is not { } schema) return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
             var result = schema.Validate(JsonElement.Parse(draft.Traits, Deep));
             if (!result.IsValid) return (null, new IdentityWrite.InvalidTraits(result));
+            schemaId = schema.Id; // It may be spelt as in schema_url.
             facts = new DeclaredTraits(result.Traits, result.Facts, schema.Declared);
         }
         var now = Instant.Truncate(time.GetUtcNow());
@@ -39,7 +41,7 @@ internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, T
         {
             Id = id,
             Version = (before?.Identity.Version ?? 0) + 1,
-            SchemaId = draft.SchemaId,
+            SchemaId = schemaId,
             State = draft.State,
             StateChangedAt = before is { } b && b.Identity.State == draft.State ? b.Identity.StateChangedAt : exact?.StateChangedAt ?? now,
             Traits = facts is null ? draft.Traits : JsonText.Of(facts.Traits),

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ascent.Http;
 
 namespace Ascent.Identities.Admin;
@@ -44,7 +42,7 @@ internal static class ExactImport
             // Codes follow from the traits; of anything else the secret would be lost without a word.
             return type == CredentialTypes.Code ? null : throw one.Invalid("config", $"there: read the identity with include_credential={type}");
         if (json.EnumerateObject().MoveNext()) Check(config, type);
-        return new CredentialImport.Whole(type, JsonNode.Parse(JsonText.Of(json))!.AsObject());
+        return new CredentialImport.Exact(type, json.GetRawText());
     }
 
     private static void Check(ObjectReader config, string type)
