@@ -20,7 +20,7 @@ namespace Ascent.Methods.Oidc;
 internal sealed partial class OidcCallback(
     FlowContexts contexts, FlowStore flows, FlowAnswers answers, OidcAttempts attempts, ProviderClient client, SessionExchange exchange,
     LoginSubmit logins, RegistrationSubmit registrations, RegistrationForms forms, SettingsSubmit settings,
-    OidcSignIn signIn, OidcLogin login, OidcRegistration registration, OidcSettings links, ILogger<OidcCallback> log)
+    OidcSignIn signIn, OidcLogin login, OidcRegistration registration, OidcSettings links, OidcTrials trials, ILogger<OidcCallback> log)
 {
     private const int MostSaid = 200, MostUser = 2000;
 
@@ -34,8 +34,8 @@ internal sealed partial class OidcCallback(
         if (attempts.Open(text) is not { } state) return await FailAsync(c, "The provider sent the browser back with a state that is not ours.");
         if (providerId is not null && providerId != state.Provider) return await FailAsync(c, "The browser came back from another provider than it was sent to.");
         if (!login.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled);
-        if (OidcNodes.Find(c.Config, state.Provider) is not { } provider) return await answers.FailAsync(c, OidcNodes.Unknown(state.Provider));
         if (await flows.FindAsync(c.Nid, state.Kind, state.Flow, c.Ct) is not { } flow) return await answers.FailAsync(c, ApiError.NotFound("What the browser was sent away from is over. Please begin anew."));
+        if (OidcNodes.Find(c.Config, state.Provider, flow) is not { } provider) return await answers.FailAsync(c, OidcNodes.Unknown(state.Provider));
         if (state.IsApi) c = c with { Presented = default };
         else if (c.Session is not null && flow.Kind != FlowKind.Settings && !flow.IsRefresh)
             return c.IsJson ? LoginStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl);
@@ -75,6 +75,8 @@ internal sealed partial class OidcCallback(
     {
         switch (flow.Kind)
         {
+            case FlowKind.Login when LoginTrial.Of(flow) is { } trial:
+                return await trials.EndAsync(c, flow, trial, provider, await AskAsync(c, provider, attempt));
             case FlowKind.Login:
                 var submission = new LoginSubmission(c, flow, attempt.Body);
                 return await logins.ReturnAsync(submission, login, async () => await signIn.LoginAsync(submission, await AskAsync(c, provider, attempt), attempt.At));

@@ -24,7 +24,8 @@ internal abstract record MapResult
 
     public sealed record Mapped(MappedIdentity Identity) : MapResult;
 
-    public sealed record Failed(ApiError Error) : MapResult;
+    /// <param name="Why">For the operator alone.</param>
+    public sealed record Failed(ApiError Error, string Why) : MapResult;
 }
 
 /// <summary>
@@ -94,7 +95,7 @@ internal sealed partial class OidcMapper(OidcPart part, Templates templates, ILo
     private MapResult.Failed Fail(UpstreamUser user, string why)
     {
         MapperFailed(user.Provider.Id, why);
-        return new MapResult.Failed(ApiError.Internal("What the provider said could not be made into an account; the mapper of this provider failed, and the log says why.", "invalid_configuration"));
+        return new MapResult.Failed(ApiError.Internal("What the provider said could not be made into an account; the mapper of this provider failed, and the log says why.", "invalid_configuration"), why);
     }
 
     // The mapper's message may quote claims of the person who signed in; without it nobody could find the mistake.

@@ -92,7 +92,6 @@ public sealed class ProviderKindTests
     [InlineData("id: x, provider: google, client_id: a, mapper_url: \"{mapper}\"", "providers.1.client_secret")]
     [InlineData("id: x, provider: generic, client_id: a, auth_url: \"{url}/a\", token_url: \"{url}/t\", mapper_url: \"{mapper}\"", "providers.1.issuer_url")]
     [InlineData("id: x, provider: apple, client_id: a, apple_team_id: t, apple_private_key_id: k, apple_private_key: nonsense, mapper_url: \"{mapper}\"", "providers.1.apple_private_key")]
-    [InlineData("id: x, provider: generic, client_id: a, issuer_url: \"{url}\", mapper_url: \"base64://e3sgbm90\"", "providers.1.mapper_url")]
     public async Task A_provider_that_cannot_work_is_told_at_the_start(string entry, string path) =>
         (await Should.ThrowAsync<ConfigFaultsException>(() => SocialHost.StartAsync("sqlite", more: $"{{ {entry} }}"))).Message.ShouldContain($"selfservice.methods.oidc.config.{path}");
 
