@@ -1,4 +1,3 @@
-using Ascent.Config;
 using Shouldly;
 
 namespace Ascent.Tests.Config;

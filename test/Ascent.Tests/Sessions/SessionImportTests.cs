@@ -50,6 +50,6 @@ public sealed class SessionImportTests
     private static async Task<(HttpStatusCode Status, string Text)> ImportAsync(RunningServer server, string session)
     {
         using var answer = await RunningServer.SendAsync(server.Admin, "PATCH", "/admin/sessions?import=exact", $$"""{"sessions":[{{session}}]}""");
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        return (answer.StatusCode, (await answer.Content.ReadAsStringAsync()).TrimEnd());
     }
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ascent.Tests.Flows;
 using Ascent.Tests.Flows.Settings;
 using Shouldly;

@@ -65,8 +65,8 @@ public sealed class ProviderKindTests
         var form = System.Web.HttpUtility.ParseQueryString(back.Split('?')[1]);
         var bare = host.Browser();
         var (status, location) = await bare.SendAsync("POST", back.Split('?')[0], ("state", form["state"]!), ("code", form["code"]!), ("user", """{"name":{"firstName":"Ada","lastName":"Lovelace"}}"""));
-        (status, location.StartsWith(back.Split('?')[0] + "?", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.SeeOther, true));
-        (await browser.SendAsync("GET", location)).Location.ShouldBe("http://127.0.0.1:4455/");
+        (status, location.StartsWith("http://127.0.0.1:4433" + back.Split('?')[0] + "?", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Found, true), location);
+        (await browser.SendAsync("GET", new Uri(location).PathAndQuery)).Location.ShouldBe("http://127.0.0.1:4455/");
 
         var sent = host.Provider.TokenRequests.Last();
         sent.Authorization.ShouldBeNull();
