@@ -74,5 +74,6 @@ internal static class AscentModules
         routes.MapAdminCourier();
         routes.MapAdminCodeRecovery();
         routes.MapAdminLinkRecovery();
+        routes.MapAdminOidc();
     }
 }

@@ -49,7 +49,7 @@ internal sealed class AscentServer : IAsyncDisposable
         parts.Schemas.Copies = new SchemaCopies(database, time);
         try
         {
-            var prepared = await preparation.PrepareAsync(read, ct);
+            var prepared = await preparation.PrepareAsync(read, ct, isStart: true);
             foreach (var warning in prepared.Warnings) warn(warning);
             if (prepared.Config is not { } first) throw new ConfigFaultsException(prepared.Faults);
             prepared.TakeIntoForce();

@@ -31,7 +31,7 @@ internal sealed class CourierHost : IAsyncDisposable
         var engine = new JsonnetEngine(time);
         var part = new CourierPart(new ConfigReferences(outbound.SendAsync, time), new Ascent.Jsonnet.Templates(engine), outbound, time);
         var preparation = new ConfigPreparation(loader, [part]);
-        var prepared = await preparation.PrepareAsync(preparation.Read(), ct);
+        var prepared = await preparation.PrepareAsync(preparation.Read(), ct, isStart: true);
         foreach (var warning in prepared.Warnings) warn(warning);
         if (prepared.Config is not { } first) throw new ConfigFaultsException(prepared.Faults);
         prepared.TakeIntoForce();

@@ -8,14 +8,16 @@ internal sealed class ConfigPreparation(ConfigLoader loader, IReadOnlyList<IConf
 {
     public ConfigResult Read() => loader.Load();
 
-    public async Task<PreparedConfig> PrepareAsync(ConfigResult read, CancellationToken ct)
+    /// <summary>With <paramref name="isStart"/> what only its own users suffer from is a warning; a check or a reload refuses it.</summary>
+    public async Task<PreparedConfig> PrepareAsync(ConfigResult read, CancellationToken ct, bool isStart = false)
     {
         if ((read.Config ?? read.Draft) is not { } config) return new PreparedConfig(null, read.Faults, read.Warnings, []);
         var prepared = new List<PreparedPart>(parts.Count);
         foreach (var part in parts) prepared.Add(await (read.Config is null ? TryAsync(part, config, ct) : part.PrepareAsync(config, ct)));
         // What follows from a fault of the key itself would only repeat it.
-        ConfigFault[] faults = [.. read.Faults, .. prepared.SelectMany(p => p.Faults).Where(f => !read.Faults.Any(known => Touch(known.Path, f.Path)))];
-        return new PreparedConfig(faults.Length == 0 ? config : null, faults, [.. read.Warnings, .. prepared.SelectMany(p => p.Warnings)], prepared);
+        ConfigFault[] faults = [.. read.Faults, .. prepared.SelectMany(p => isStart ? p.Faults : p.Faults.Concat(p.Tolerated)).Where(f => !read.Faults.Any(known => Touch(known.Path, f.Path)))];
+        var tolerated = isStart ? prepared.SelectMany(p => p.Tolerated).Select(f => new ConfigWarning(f.Path, f.Message)) : [];
+        return new PreparedConfig(faults.Length == 0 ? config : null, faults, [.. read.Warnings, .. prepared.SelectMany(p => p.Warnings), .. tolerated], prepared);
     }
 
     /// <summary>A draft has holes that no part need be ready for. It is refused in any case; here it may only yield more faults.</summary>

@@ -17,5 +17,11 @@ internal sealed record PreparedPart(IReadOnlyList<ConfigFault> Faults, Action Ta
     /// <summary>What is to be done once the configuration is in force and the database was found good.</summary>
     public Func<CancellationToken, Task>? Afterwards { get; init; }
 
+    /// <summary>
+    /// Wrong as well, but only what uses them suffers: a start warns of them and goes on, a reload keeps the former configuration,
+    /// a check of the configuration reports them.
+    /// </summary>
+    public IReadOnlyList<ConfigFault> Tolerated { get; init; } = [];
+
     public static PreparedPart Faulty(IReadOnlyList<ConfigFault> faults) => new(faults, static () => { });
 }

@@ -67,6 +67,10 @@ internal sealed record OidcProvider
     [Key("Audiences accepted in an id token that an app hands in, beside client_id.")]
     public IReadOnlyList<string> AdditionalIdTokenAudiences { get; init; } = [];
 
+    [Key("Whether a confirmation counts that comes back without auth_time, the time of the sign-in at the provider: true says that it always asks anew where prompt=login is sent.",
+        Default = "true, unless the provider's own description lists auth_time among its claims")]
+    public bool? HonoursPrompt { get; init; }
+
     [Key("acr values that count as two factors.", Name = "aal2_acr_values")]
     public IReadOnlyList<string> Aal2AcrValues { get; init; } = [];
 

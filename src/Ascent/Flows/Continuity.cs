@@ -98,6 +98,8 @@ internal sealed class Continuity(Db db, Ciphers ciphers, TimeProvider time)
             // Lax at least: the browser comes back from a page of another site.
             SameSite = secure && cookies.SameSite == Config.SameSiteMode.None ? Microsoft.Net.Http.Headers.SameSiteMode.None : Microsoft.Net.Http.Headers.SameSiteMode.Lax,
         };
-        c.Http.Response.Headers.Append(HeaderNames.SetCookie, cookie.ToString());
+        // What one request says twice, it says once: the later word.
+        var headers = c.Http.Response.Headers;
+        headers.SetCookie = new([.. headers.SetCookie.Where(s => s?.StartsWith(CookieName + "=", StringComparison.Ordinal) != true), cookie.ToString()]);
     }
 }

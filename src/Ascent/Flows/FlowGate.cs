@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ascent.Flows.Login;
 using Ascent.Flows.Messages;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,7 @@ internal sealed class FlowGate(FlowStore store)
     public static Stop? Guard(FlowContext c, Flow flow, JsonObject body)
     {
         if (flow.IsApi) return LooksLikeBrowser(c) is { } why ? new Stop(null, new FieldText("", UiMessages.Invalid(why))) : null;
+        if (LoginTrial.Of(flow) is { } trial) return trial.Fits(body["csrf_token"]?.ToString()) ? null : new Stop(Csrf.Violation(c.Http, c.Config, body["csrf_token"]?.ToString()), null);
         var token = body["csrf_token"] is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
         if (Csrf.Verify(c.Http, c.Config, token) is { } forged) return new Stop(forged, null);
         // A form that another browser began would sign this one in, or up, as whoever prepared it.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ascent.Flows.Login;
 using Ascent.Http;
 using Ascent.Identities;
 
@@ -43,6 +44,7 @@ internal sealed class FlowJson(IdentityJson identities)
         if (f.Kind is FlowKind.Registration or FlowKind.Settings) w.WriteNull("organization_id"u8);
         if (extras.ExchangeCode is not null) w.WriteString("session_token_exchange_code"u8, extras.ExchangeCode);
         w.WriteString("state"u8, f.State);
+        if (LoginTrial.Of(f) is { } trial) Property(w, "test_context", trial.ToJson());
         if (extras.ContinueWith is { } next) Property(w, "continue_with", next);
         if (extras.Transient) Property(w, "transient_payload", f.TransientPayload ?? []);
         if (f.IdentitySchema is { } schema && f.Kind is FlowKind.Login or FlowKind.Registration) w.WriteString("identity_schema"u8, schema);

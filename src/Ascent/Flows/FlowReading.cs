@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ascent.Flows.Login;
 using Ascent.Flows.OAuth2;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,8 @@ internal sealed class FlowReading(FlowContexts contexts, FlowStore store, FlowAn
         var c = await contexts.OpenAsync(http);
         CsrfCookie.Ensure(http, c.Config);
         if (c.QueryId("id") is not { } id || await store.FindAsync(c.Nid, kind, id, c.Ct) is not { } flow) return ApiError.NotFound();
-        if (!flow.IsApi && !Csrf.OwnedBy(http, c.Config, flow.Csrf)) return Csrf.Violation(http, c.Config, token: null);
+        // A trial that nobody has gone through yet shows nothing of anybody.
+        if (!flow.IsApi && LoginTrial.Of(flow) is not { Seen: null } && !Csrf.OwnedBy(http, c.Config, flow.Csrf)) return Csrf.Violation(http, c.Config, token: null);
         if (flow.IsExpired(c.Now)) return Expired(c, flow);
         return await oauth2.CompleteAsync(c, flow) is { } refused ? refused : answers.Shown(flow);
     }

@@ -73,6 +73,9 @@ internal sealed class FlowStore(Db db, Cipher cipher, TimeProvider time)
             ("ui", sameUi ? null : Seal(UiPurpose, f.Id, text.Ui)), ("data", sameData ? null : Seal(DataPurpose, f.Id, text.Data)), ("updated_at", f.UpdatedAt));
     }
 
+    public async Task<bool> DeleteAsync(Guid nid, FlowKind kind, Guid id, CancellationToken ct) =>
+        await db.ExecuteAsync(new Sql("delete from flow where nid = @nid and id = @id and kind = @kind", ("nid", nid), ("id", id), ("kind", kind.Name)), ct) == 1;
+
     /// <summary>Counts a submission before anything of it is looked at; the count after it.</summary>
     public async Task<int> CountSubmissionAsync(Guid nid, Guid id, CancellationToken ct) =>
         await db.ChangeAsync(new Sql("update flow set submit_count = submit_count + 1 where nid = @nid and id = @id returning submit_count", ("nid", nid), ("id", id)), r => r.Int(0), ct) is [var count] ? count : int.MaxValue;

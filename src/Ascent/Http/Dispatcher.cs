@@ -98,6 +98,8 @@ internal sealed class Dispatcher(
             answer = PlainResult.NotFound; // OPTIONS *
             return null;
         }
+        // Without the prefix an admin path is cleaned as it gets it, so that only one with it is sent elsewhere.
+        if (face == Face.Admin && text.StartsWith("//", StringComparison.Ordinal)) http.Request.Path = text = "/" + text.TrimStart('/');
         if (text.Contains("//", StringComparison.Ordinal))
         {
             answer = Elsewhere(http, face, Collapsed(text));

@@ -20,6 +20,7 @@ internal static class IdentitiesModule
         .AddSingleton<IdentityJson>()
         .AddSingleton<IdentityAnswers>()
         .AddSingleton<IdentityDrafts>()
+        .AddSingleton<CredentialReads>()
         .AddSingleton<PageTokens>();
 
     public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin) => IdentityAdminEndpoints.Map(admin);

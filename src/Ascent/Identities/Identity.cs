@@ -62,6 +62,8 @@ internal static class AddressVias
     public const string Email = "email";
     public const string Sms = "sms";
 
+    public static bool IsOne(string via) => via is Email or Sms;
+
     public static string Of(AddressVia via) => via == AddressVia.Email ? Email : Sms;
 }
 

@@ -30,6 +30,9 @@ internal sealed record IdentityDraft
     /// </summary>
     public bool ReadTraits { get; init; } = true;
 
+    /// <summary>Ids and times that are brought along; null where they are made here. For new identities only.</summary>
+    public ExactFacts? Exact { get; init; }
+
     public static IdentityDraft From(IdentityState state) => new()
     {
         SchemaId = state.Identity.SchemaId,

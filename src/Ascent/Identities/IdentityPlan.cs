@@ -3,6 +3,9 @@ namespace Ascent.Identities;
 /// <summary>What a write will leave behind, worked out before the transaction.</summary>
 internal sealed record IdentityPlan(IdentityState? Before, IdentityState After, IReadOnlyList<VerifiableAddress> Verifiable, IReadOnlyList<RecoveryAddress> Recovery)
 {
+    /// <summary>Its ids were made elsewhere, so somebody may have them already.</summary>
+    public bool BringsIds { get; init; }
+
     public bool ChangesNothing => Changes.Count == 0;
 
     /// <summary>What differs, by names for the audit: never values.</summary>

@@ -19,26 +19,31 @@ internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, T
     public (IdentityPlan? Plan, IdentityWrite? Failure) Plan(IdentityState? before, IdentityDraft draft)
     {
         DeclaredTraits? facts = null;
+        var schemaId = draft.SchemaId;
         if (draft.ReadTraits || before is null)
         {
-            if (schemas.Current.Find(draft.SchemaId) is not { } schema) return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
+            if (schemas.Current.FindByPath(draft.SchemaId) is not { } schema) return (null, new IdentityWrite.UnknownSchema(draft.SchemaId));
             var result = schema.Validate(JsonElement.Parse(draft.Traits, Deep));
             if (!result.IsValid) return (null, new IdentityWrite.InvalidTraits(result));
+            schemaId = schema.Id; // It may be spelt as in schema_url.
             facts = new DeclaredTraits(result.Traits, result.Facts, schema.Declared);
         }
         var now = Instant.Truncate(time.GetUtcNow());
-        var id = before?.Identity.Id ?? Guid.CreateVersion7(now);
+        var exact = before is null ? draft.Exact : null;
+        var id = before?.Identity.Id ?? exact?.Id ?? Guid.CreateVersion7(now);
         var credentials = CredentialPlan.Of(id, before, draft, facts, now);
+        if (exact is not null) credentials = credentials.ToDictionary(c => c.Key, c => exact.Of(c.Value), StringComparer.Ordinal);
         if (TooMuch(credentials.Values) is { } refusal) return (null, new IdentityWrite.Refused(refusal));
-        var verifiable = facts is null ? Marked(before!.Identity.VerifiableAddresses, draft.Addresses, now) : Verifiable(id, before, draft, facts, now);
+        IReadOnlyList<VerifiableAddress> verifiable = facts is null ? Marked(before!.Identity.VerifiableAddresses, draft.Addresses, now) : Verifiable(id, before, draft, facts, now);
         var recovery = facts is null ? before!.Identity.RecoveryAddresses : Recovery(id, before, facts, now);
+        if (exact is not null) (verifiable, recovery) = ([.. verifiable.Select(exact.Of)], [.. recovery.Select(exact.Of)]);
         var after = new Identity
         {
             Id = id,
             Version = (before?.Identity.Version ?? 0) + 1,
-            SchemaId = draft.SchemaId,
+            SchemaId = schemaId,
             State = draft.State,
-            StateChangedAt = before is { } b && b.Identity.State == draft.State ? b.Identity.StateChangedAt : now,
+            StateChangedAt = before is { } b && b.Identity.State == draft.State ? b.Identity.StateChangedAt : exact?.StateChangedAt ?? now,
             Traits = facts is null ? draft.Traits : JsonText.Of(facts.Traits),
             MetadataPublic = draft.MetadataPublic,
             MetadataAdmin = draft.MetadataAdmin,
@@ -47,10 +52,10 @@ internal sealed class IdentityPlanner(SchemaStore schemas, ConfigStore config, T
             VerifiableAddressesJson = AddressJson.Write(verifiable),
             RecoveryAddressesJson = AddressJson.Write(recovery),
             AvailableAal = AvailableAal.Of(credentials.Values, config.Current),
-            CreatedAt = before?.Identity.CreatedAt ?? now,
-            UpdatedAt = now,
+            CreatedAt = before?.Identity.CreatedAt ?? exact?.CreatedAt ?? now,
+            UpdatedAt = exact?.UpdatedAt ?? now,
         };
-        return (new IdentityPlan(before, new IdentityState(after, credentials), verifiable, recovery), null);
+        return (new IdentityPlan(before, new IdentityState(after, credentials), verifiable, recovery) { BringsIds = exact is not null }, null);
     }
 
     public string AvailableAalOf(IEnumerable<Credential> credentials) => AvailableAal.Of(credentials, config.Current);

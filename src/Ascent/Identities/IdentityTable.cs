@@ -11,6 +11,7 @@ internal sealed class IdentityTable(CredentialSecrets secrets)
     public static async Task<IdentityConflict?> FindConflictAsync(Tx tx, Guid nid, IdentityPlan plan, CancellationToken ct)
     {
         var id = plan.After.Identity.Id;
+        if (plan.BringsIds && await FindTakenIdAsync(tx, nid, plan, ct) is { } taken) return taken;
         var identifiers = plan.After.Credentials.Values.SelectMany(c => c.Identifiers.Select(i => (c.Type, Identifier: i))).ToHashSet();
         var addresses = plan.Verifiable.Select(a => (Kind: "verifiable", a.Via, a.Value)).Concat(plan.Recovery.Select(a => (Kind: "recovery", a.Via, a.Value))).ToHashSet();
         var found = await tx.ReadAsync(new Sql("""
@@ -30,6 +31,19 @@ internal sealed class IdentityTable(CredentialSecrets secrets)
             if (f.What == "external_id" || (f.What == "identifier" ? identifiers.Contains((f.Kind, f.Value)) : addresses.Contains((f.Kind, f.Via, f.Value))))
                 return new IdentityConflict(f.What, f.Kind, f.Value, f.Owner);
         return null;
+    }
+
+    private static async Task<IdentityConflict?> FindTakenIdAsync(Tx tx, Guid nid, IdentityPlan plan, CancellationToken ct)
+    {
+        var id = plan.After.Identity.Id;
+        Guid[] addresses = [.. plan.Verifiable.Select(a => a.Id), .. plan.Recovery.Select(a => a.Id)];
+        var found = await tx.ReadAsync(new Sql("""
+            select 'id', i.id from identity i where i.nid = @nid and i.id = @id
+            union all
+            select 'address_id', a.identity_id from address a where a.nid = @nid and a.id = any(@addresses)
+            """, ("nid", nid), ("id", id), ("addresses", SqlValue.Of(addresses))), r => (What: r.Text(0), Owner: r.Guid(1)), ct);
+        var first = found.OrderByDescending(f => f.What, StringComparer.Ordinal).Select(f => ((string, Guid)?)f).FirstOrDefault();
+        return first is var (what, owner) ? new IdentityConflict(what, "", "", owner) : null;
     }
 
     public async Task InsertAsync(Tx tx, Guid nid, IdentityPlan plan, CancellationToken ct)

@@ -29,7 +29,7 @@ internal abstract record IdentityWrite
 }
 
 /// <summary>
-/// Whose value it is already. <paramref name="What"/> is <c>external_id</c>, <c>identifier</c> or <c>address</c>;
+/// Whose value it is already. <paramref name="What"/> is <c>external_id</c>, <c>identifier</c> or <c>address</c>, of an import that brings ids <c>id</c> or <c>address_id</c>;
 /// <paramref name="Kind"/> the credential type or the kind of address.
 /// </summary>
 internal sealed record IdentityConflict(string What, string Kind, string Value, Guid Owner);

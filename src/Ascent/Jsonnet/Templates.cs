@@ -21,7 +21,8 @@ internal abstract record TemplateResult
 
     public sealed record Good(Template Template) : TemplateResult;
 
-    public sealed record Faulty(string Message) : TemplateResult;
+    /// <param name="IsItsOwn">The document is wrong, not the server that it is for.</param>
+    public sealed record Faulty(string Message, bool IsItsOwn = true) : TemplateResult;
 }
 
 /// <summary>
@@ -38,7 +39,7 @@ internal sealed class Templates(JsonnetEngine engine)
         if (!Utf8.IsValid(document.Span)) return new TemplateResult.Faulty("is not UTF-8");
         if (AsObject(document) is { } json)
             return JsonTemplate.TryParse(json, out var template, out var fault) ? new TemplateResult.Good(new Template.Json(template)) : new TemplateResult.Faulty(fault);
-        if (!engine.Available) return new TemplateResult.Faulty($"{JsonnetEngine.Missing} (a template that is a JSON object does without)");
+        if (!engine.Available) return new TemplateResult.Faulty($"{JsonnetEngine.Missing} (a template that is a JSON object does without)", IsItsOwn: false);
         var snippet = Encoding.UTF8.GetString(document.Span);
         return await engine.CheckAsync(snippet, ct) is { } wrong
             ? new TemplateResult.Faulty($"is neither a JSON object nor Jsonnet: {wrong}")

@@ -61,7 +61,7 @@ internal sealed class SchemaRegistry
         {
             var path = $"identity.schemas.{i}";
             if (sources[i].Id.Length == 0) issues.Add(new SchemaIssue($"{path}.id", "must not be empty"));
-            else if (!ids.Add(sources[i].Id)) issues.Add(new SchemaIssue($"{path}.id", $"\"{sources[i].Id}\" is used twice"));
+            else if (!ids.Add(sources[i].Id)) continue; // The first of a name has it; the configuration's check warns of the others.
             var (schema, faults) = await loader.LoadAsync(sources[i], ct);
             if (schema is not null) schemas.Add(schema);
             issues.AddRange(faults.Select(f => new SchemaIssue($"{path}.url", f.Path.Length == 0 ? f.Message : $"{sources[i].Id} {f.Path}: {f.Message}")));

@@ -14,6 +14,7 @@ internal static class SessionAdminEndpoints
     {
         routes.MapGet("/sessions", ListAsync);
         routes.MapPost("/sessions", BulkAsync);
+        routes.MapPatch("/sessions", ImportAsync);
         routes.MapDelete("/sessions", DeleteByIdentityAsync);
         routes.Map("/sessions/whoami", ToPublic);
         routes.MapGet("/sessions/{id}", GetAsync);
@@ -48,6 +49,31 @@ internal static class SessionAdminEndpoints
             w.WriteStartObject();
             w.WriteNumber("processed"u8, o.Processed);
             w.WriteBoolean("more"u8, o.More);
+            w.WriteEndObject();
+        });
+    }
+
+    private static async Task<IResult> ImportAsync(HttpContext http, SessionImport import, Tenant tenant, CancellationToken ct)
+    {
+        if (http.Request.Query["import"].ToString() != "exact") return ApiError.BadRequest("The parameter import must be exact: sessions are taken over from another system as they are there.");
+        var results = await import.RunAsync(tenant.Nid, import.Read(await JsonBody.ReadAsync(http)), AdminCaller.Of(http), ct);
+        return new JsonResult<IReadOnlyList<SessionImported>>(results, static (w, all) =>
+        {
+            w.WriteStartObject();
+            w.WriteStartArray("sessions"u8);
+            foreach (var one in all)
+            {
+                w.WriteStartObject();
+                w.WriteString("action"u8, one.Error is null ? "create"u8 : "error"u8);
+                w.WriteString("session"u8, one.Id);
+                if (one.Error is { } error)
+                {
+                    w.WritePropertyName("error"u8);
+                    error.ToJson().WriteTo(w);
+                }
+                w.WriteEndObject();
+            }
+            w.WriteEndArray();
             w.WriteEndObject();
         });
     }

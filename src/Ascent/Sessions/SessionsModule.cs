@@ -14,6 +14,7 @@ internal static class SessionsModule
         .AddSingleton<SessionIssuer>()
         .AddSingleton<SessionStore>()
         .AddSingleton<SessionBulk>()
+        .AddSingleton<SessionImport>()
         .AddSingleton<SessionPages>()
         .AddSingleton<SessionLookup>()
         .AddSingleton<SessionCookie>()

@@ -47,7 +47,7 @@ public class ConfigRulesTests
     [InlineData("courier: { delivery_strategy: http }", "courier.http.request_config", "needed by")]
     // between values
     [InlineData("identity: { default_schema_id: person }", "identity.default_schema_id", "must be one of identity.schemas: default")]
-    [InlineData("identity: { schemas: [ { id: default, url: \"base64://e30\" }, { id: default, url: \"base64://e30\" } ] }", "identity.schemas.1.id", "is taken")]
+    [InlineData("selfservice: { methods: { oidc: { config: { providers: [ { id: \"a:b\", provider: google, client_id: b, mapper_url: \"base64://e30\" } ] } } } }", "selfservice.methods.oidc.config.providers.0.id", "colon")]
     [InlineData("selfservice: { methods: { code: { passwordless_enabled: true, mfa_enabled: true } } }", "selfservice.methods.code.mfa_enabled", "not both")]
     [InlineData("selfservice: { methods: { webauthn: { enabled: true } } }", "selfservice.methods.webauthn.config.rp.id", "required")]
     [InlineData("selfservice: { methods: { passkey: { enabled: true, config: { rp: { id: \"https://example.org\", display_name: x } } } } }", "selfservice.methods.passkey.config.rp.id", "domain alone")]

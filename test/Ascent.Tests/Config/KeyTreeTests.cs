@@ -38,7 +38,7 @@ public class KeyTreeTests
         "selfservice.methods.passkey.config.{authenticator_selection.attachment,authenticator_selection.resident_key,authenticator_selection.user_verification,attestation.preference,timeouts.registration,timeouts.login}",
         "selfservice.methods.oidc.config.base_redirect_uri",
         "selfservice.methods.oidc.config.providers[].{id,provider,label,client_id,client_secret,issuer_url,auth_url,token_url,mapper_url,scope,pkce,claims_source,requested_claims,organization_id,"
-            + "additional_id_token_audiences,aal2_acr_values,aal2_amr_values,subject_source,microsoft_tenant,apple_team_id,apple_private_key_id,apple_private_key,fedcm_config_url,net_id_token_origin_header,"
+            + "additional_id_token_audiences,honours_prompt,aal2_acr_values,aal2_amr_values,subject_source,microsoft_tenant,apple_team_id,apple_private_key_id,apple_private_key,fedcm_config_url,net_id_token_origin_header,"
             + "account_linking_mode,update_identity_on_login}",
         "courier.{delivery_strategy,message_retries,worker.pull_count,worker.pull_wait,template_override_path}",
         "courier.smtp.{connection_uri,from_address,from_name,headers,local_name,client_cert_path,client_key_path}",

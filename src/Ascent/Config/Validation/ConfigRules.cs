@@ -58,7 +58,7 @@ internal static class ConfigRules
         var schemas = config.Identity.Schemas;
         for (var i = 0; i < schemas.Count; i++)
             if (schemas.Take(i).Any(s => s.Id == schemas[i].Id))
-                findings.Fault($"identity.schemas.{i}.id", $"is taken; another schema is called {schemas[i].Id}");
+                findings.Warn($"identity.schemas.{i}.id", $"is taken: {schemas[i].Id} is the schema that stands before it, and this one is not used");
         if (schemas.Count > 0 && schemas.All(s => s.Id != config.Identity.DefaultSchemaId))
             findings.Fault("identity.default_schema_id", $"must be one of identity.schemas: {string.Join(", ", schemas.Select(s => s.Id))}");
     }

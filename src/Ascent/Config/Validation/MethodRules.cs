@@ -5,14 +5,25 @@ internal static class MethodRules
 {
     public static void Check(AscentConfig config, Findings findings)
     {
+        Organizations(config, findings);
         var providers = config.SelfService.Methods.Oidc.Config.Providers;
         for (var i = 0; i < providers.Count; i++)
         {
             var (provider, path) = (providers[i], $"selfservice.methods.oidc.config.providers.{i}");
             if (findings.HasFaultBelow(path)) continue;
             if (providers.Take(i).Any(p => p.Id == provider.Id)) findings.Fault($"{path}.id", $"is taken; another provider is called {provider.Id}");
+            if (provider.Id.Contains(':', StringComparison.Ordinal)) findings.Fault($"{path}.id", "must not contain a colon: accounts are kept as id:subject, which two providers must never spell alike");
+            if (provider.OrganizationId is not null)
+                findings.Warn($"{path}.organization_id", "keeps the provider out of every form: organizations, whose members alone would see it, are not there. Without the key everybody may use the provider");
             One(provider, path, findings);
         }
+    }
+
+    private static void Organizations(AscentConfig config, Findings findings)
+    {
+        const string missing = "does nothing: organizations are not there, so nobody is led to a provider by the domain of their address, and no member is kept to one";
+        if (config.Organizations is not null) findings.Warn("organizations", missing);
+        if (config.SelfService.Methods.B2b is not null) findings.Warn("selfservice.methods.b2b", missing);
     }
 
     private static void One(OidcProvider provider, string path, Findings findings)

@@ -104,6 +104,7 @@ internal static class WebHookAnswer
         {
             if (a.ValueKind != JsonValueKind.Object || NonEmpty(a, "via") is not { } via || NonEmpty(a, "value") is not { } value)
                 throw new FormatException("each of identity.verifiable_addresses needs via and value");
+            if (!AddressVias.IsOne(via)) throw new FormatException("via in identity.verifiable_addresses must be email or sms");
             var normalised = (via == AddressVias.Sms ? Identifiers.NormalizePhone(value) : Identifiers.NormalizeEmail(value)) ?? value.Trim();
             var status = NonEmpty(a, "status");
             if (status is not null && !AddressStatuses.IsOne(status)) throw new FormatException("the status of an address must be pending, sent or completed");

@@ -20,6 +20,9 @@ internal interface ILoginMethod
 
     bool IsEnabled(AscentConfig config);
 
+    /// <summary>Whether flows that only try something may be sent to it.</summary>
+    bool TakesTrials => false;
+
     /// <summary>Whether it has any part at this level: a first factor at aal1, a second at aal2.</summary>
     bool ServesAal(string aal, AscentConfig config);
 

@@ -25,7 +25,7 @@ internal sealed class LoginSubmit(
         if (FlowGate.SentByAddress(c) is { } link) return await AgainAsync(c, flow, [link]);
         var (body, unreadable) = await FlowGate.ReadBodyAsync(c);
         if (body is null) return await AgainAsync(c, flow, [unreadable!]);
-        if (methods.Find(body, flow.RequestedAal, c.Config) is not { } method) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod))]);
+        if (methods.Find(body, flow.RequestedAal, c.Config) is not { } method || (LoginTrial.Of(flow) is not null && !method.TakesTrials)) return await AgainAsync(c, flow, [new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod))]);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         var submission = new LoginSubmission(c, flow, body);
         if (FlowGate.Guard(c, flow, body) is { } guarded)
@@ -58,6 +58,8 @@ internal sealed class LoginSubmit(
         var (result, outcome) = await throttle.SettleAsync(c.Nid, attempt, async () =>
         {
             var result = await look();
+            // Whatever a trial came to, it signs nobody in.
+            if (result is LoginResult.Proven && LoginTrial.Of(flow) is not null) result = new LoginResult.Failed(FlowGate.MethodDisabled);
             var outcome = result is LoginResult.Proven proven ? await completion.CompleteAsync(c, flow, proven, attempt) : null;
             return ((result, outcome), EndOf(submission, method, result, outcome));
         });
@@ -146,7 +148,7 @@ internal sealed class LoginSubmit(
 
     private Task SaveAsync(FlowContext c, Flow flow, Func<Tx, CancellationToken, Task>? also = null)
     {
-        if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, Csrf.Token(c.Http, c.Config));
+        if (!flow.IsApi) flow.Ui.SetValue(UiContainer.CsrfName, LoginTrial.Of(flow)?.Token ?? Csrf.Token(c.Http, c.Config));
         return store.SaveAsync(c.Nid, flow, also, c.Ct);
     }
 }

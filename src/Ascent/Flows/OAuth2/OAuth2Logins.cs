@@ -25,7 +25,7 @@ internal sealed class OAuth2Logins(OAuth2Provider provider, FlowAnswers answers)
     private const string Parameter = "login_challenge";
 
     private static readonly ApiError NoProvider =
-        ApiError.Internal("A login challenge was sent, but no provider is configured that it could be of (oauth2_provider.url).", "invalid_configuration");
+        ApiError.BadRequest("A login_challenge was sent, but there is no OAuth 2.0 provider here that it could be of (oauth2_provider.url).");
 
     private static readonly ApiError Empty = ApiError.BadRequest("The parameter login_challenge is there but empty.");
 

@@ -37,9 +37,10 @@ internal static class OtherPort
     {
         if (!HttpMethods.IsPost(method) && !HttpMethods.IsPut(method) && !HttpMethods.IsPatch(method) && !HttpMethods.IsDelete(method)) return false;
         if (path is "/admin/recovery/code" or "/admin/recovery/link") return HttpMethods.IsPost(method);
+        if (path.StartsWith("/.well-known/", StringComparison.Ordinal)) return true;
         return path.StartsWith(SelfService, StringComparison.Ordinal) && !path.EndsWith("/api", StringComparison.Ordinal)
             && !path.StartsWith("/self-service/methods/oidc/callback", StringComparison.Ordinal)
-            && path[SelfService.Length..] is not ("login" or "registration" or "settings" or "verification" or "recovery");
+            && path[SelfService.Length..] is not ("login" or "registration" or "settings" or "verification" or "recovery" or "login/test");
     }
 
     private static bool Covers(ReadOnlySpan<char> path, string root) =>

@@ -96,7 +96,8 @@ internal static class LookupForm
 /// <summary>Security keys and passkeys; bytes are in base64.</summary>
 internal static class KeyForm
 {
-    public static CredentialImport Read(string type, ObjectReader config, bool strict)
+    /// <param name="mayBeEmpty">A passkey credential may have lost its last key.</param>
+    public static CredentialImport Read(string type, ObjectReader config, bool strict, bool mayBeEmpty = false)
     {
         var keys = new JsonArray();
         foreach (var (item, pointer) in config.Array("credentials", 1000) ?? [])
@@ -108,7 +109,7 @@ internal static class KeyForm
         if (type == CredentialTypes.Passkey)
         {
             if (string.IsNullOrEmpty(handle)) throw config.Invalid("user_handle", "the user handle that the authenticator has with the passkey, in base64");
-            if (keys.Count == 0) throw config.Invalid("credentials", "an array of one passkey or more");
+            if (keys.Count == 0 && !mayBeEmpty) throw config.Invalid("credentials", "an array of one passkey or more");
         }
         var result = new JsonObject { ["credentials"] = keys };
         if (!string.IsNullOrEmpty(handle)) result["user_handle"] = handle;

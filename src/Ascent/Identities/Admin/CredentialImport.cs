@@ -29,6 +29,14 @@ internal abstract record CredentialImport(string Type)
         public override string ToString() => $"a {Type} credential";
     }
 
+    /// <summary>Takes the place of what is there, to the letter.</summary>
+    public sealed record Exact(string Type, string Config) : CredentialImport(Type)
+    {
+        public override string Over(string? existing) => Config;
+
+        public override string ToString() => $"a {Type} credential";
+    }
+
     /// <summary>Items added to a list of the config, unless one with the same key is there already.</summary>
     public sealed record Added(string Type, string List, Func<JsonNode?, string> Key, JsonObject Config) : CredentialImport(Type)
     {

@@ -25,31 +25,36 @@ internal static class IdentityAdminEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext http, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
     {
-        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: true);
+        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), IdentityAnswers.IsExact(http.Request.Query) ? BodyKind.Exact : BodyKind.New);
         var write = await writer.CreateAsync(tenant.Nid, await drafts.NewAsync(body, ct), AdminCaller.Of(http), ct);
         return write is IdentityWrite.Created created ? answers.Created(http, created.State) : IdentityAnswers.Error(write);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, string id, Tenant tenant, IdentityStore store, IdentityAnswers answers, CancellationToken ct)
+    private static async Task<IResult> GetAsync(HttpContext http, string id, Tenant tenant, IdentityStore store, IdentityAnswers answers, CredentialReads reads, CancellationToken ct)
     {
-        var view = new AdminView { ConfigOf = IdentityAnswers.IncludedCredentials(http.Request.Query) };
-        return IdentityAnswers.ParseId(id) is { } known && await store.StateAsync(tenant.Nid, known, ct) is { } state
-            ? answers.Identity(state, view)
-            : ApiError.NotFound();
+        var types = IdentityAnswers.IncludedCredentials(http.Request.Query);
+        var state = IdentityAnswers.ParseId(id) is { } known ? await store.StateAsync(tenant.Nid, known, ct) : null;
+        return await ShowAsync(http, tenant, state, types, answers, reads, ct);
     }
 
-    private static async Task<IResult> GetByExternalIdAsync(HttpContext http, string externalId, Tenant tenant, IdentityStore store, IdentityAnswers answers, CancellationToken ct)
+    private static async Task<IResult> GetByExternalIdAsync(HttpContext http, string externalId, Tenant tenant, IdentityStore store, IdentityAnswers answers, CredentialReads reads, CancellationToken ct)
     {
-        var view = new AdminView { ConfigOf = IdentityAnswers.IncludedCredentials(http.Request.Query) };
-        return await store.FindByExternalIdAsync(tenant.Nid, externalId, ct) is { } found && await store.StateAsync(tenant.Nid, found.Id, ct) is { } state
-            ? answers.Identity(state, view)
-            : ApiError.NotFound();
+        var types = IdentityAnswers.IncludedCredentials(http.Request.Query);
+        var state = await store.FindByExternalIdAsync(tenant.Nid, externalId, ct) is { } found ? await store.StateAsync(tenant.Nid, found.Id, ct) : null;
+        return await ShowAsync(http, tenant, state, types, answers, reads, ct);
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext http, Tenant tenant, IdentityState? state, IReadOnlyList<string> types, IdentityAnswers answers, CredentialReads reads, CancellationToken ct)
+    {
+        if (state is null) return ApiError.NotFound();
+        await reads.NoteAsync(tenant.Nid, [(state.Identity.Id, state.Credentials.Values)], types, AdminCaller.Of(http), ct);
+        return answers.Identity(state, new AdminView { ConfigOf = types });
     }
 
     private static async Task<IResult> PutAsync(HttpContext http, string id, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, IdentityAnswers answers, CancellationToken ct)
     {
         if (!SaysJson(http.Request)) return ApiError.BadRequest("The Content-Type must be application/json.");
-        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), strict: false);
+        var body = IdentityBody.Read(await JsonBody.ReadAsync(http), BodyKind.Update);
         if (IdentityAnswers.ParseId(id) is not { } known) return ApiError.NotFound();
         var credentials = await drafts.HashAsync(body, ct);
         return Answer(await writer.UpdateAsync(tenant.Nid, known, state => new IdentityEdit.Apply(IdentityDrafts.Replacing(state, body, credentials)), AdminCaller.Of(http), ct), answers);

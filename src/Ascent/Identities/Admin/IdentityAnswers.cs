@@ -11,6 +11,15 @@ internal sealed class IdentityAnswers(IdentityJson json, ConfigStore config)
     /// <summary>An id as people write it: with or without hyphens, in any case. Null for anything else.</summary>
     public static Guid? ParseId(string text) => Guid.TryParseExact(text, "D", out var id) || Guid.TryParseExact(text, "N", out id) ? id : null;
 
+    /// <summary>Whether identities come with their ids and times, as <c>GET</c> gives them.</summary>
+    /// <exception cref="ApiException">Another import than that is asked for.</exception>
+    public static bool IsExact(IQueryCollection query) => query["import"].ToString() switch
+    {
+        "" => false,
+        "exact" => true,
+        _ => throw new ApiException(ApiError.BadRequest("The parameter import must be exact, or left out.")),
+    };
+
     /// <exception cref="ApiException">One is no credential type.</exception>
     public static IReadOnlyList<string> IncludedCredentials(IQueryCollection query)
     {
@@ -43,6 +52,8 @@ internal sealed class IdentityAnswers(IdentityJson json, ConfigStore config)
         IdentityWrite.Conflict conflict => ApiError.Conflict(conflict.With.What switch
         {
             "external_id" => "Another identity has this external_id.",
+            "id" => "There is an identity with this id already.",
+            "address_id" => "Another identity has an address with one of these ids.",
             "address" => $"Another identity has one of the {conflict.With.Kind} addresses.",
             _ => $"Another identity has one of the identifiers of its {conflict.With.Kind} credential.",
         }),

@@ -14,7 +14,7 @@ internal static class IdentityBatchEndpoint
 
     public static async Task<IResult> CreateManyAsync(HttpContext http, Tenant tenant, IdentityDrafts drafts, IdentityWriter writer, CancellationToken ct)
     {
-        var items = Read(await JsonBody.ReadAsync(http));
+        var items = Read(await JsonBody.ReadAsync(http), IdentityAnswers.IsExact(http.Request.Query) ? BodyKind.Exact : BodyKind.New);
         var prepared = new IdentityDraft[items.Count];
         // As many at once as there are processors: the others of this process want to hash too.
         await Parallel.ForEachAsync(Enumerable.Range(0, items.Count), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct },
@@ -30,25 +30,25 @@ internal static class IdentityBatchEndpoint
         }
     }
 
-    private static List<Item> Read(JsonElement json)
+    private static List<Item> Read(JsonElement json, BodyKind kind)
     {
         var body = ObjectReader.Of(json);
         var list = body.Array("identities") ?? [];
         body.Done();
         if (list.Count > Most) throw Bad($"At most {Most} identities can be created at once.");
-        var items = list.Select(i => ReadOne(i.Item, i.Pointer)).ToList();
+        var items = list.Select(i => ReadOne(i.Item, i.Pointer, kind)).ToList();
         if (items.Count(i => i.Body.Credentials.Any(c => c is CredentialImport.PlainPassword)) > MostPlain)
             throw Bad($"At most {MostPlain} identities with a plain password can be created at once; hash the passwords before, or send fewer.");
         return items;
     }
 
-    private static Item ReadOne(JsonElement json, string pointer)
+    private static Item ReadOne(JsonElement json, string pointer, BodyKind kind)
     {
         var fields = ObjectReader.Of(json, pointer);
         var id = fields.Uuid("patch_id");
         fields.RequiredObject("create");
         fields.Done();
-        return new Item(id, IdentityBody.Read(json.GetProperty("create"u8), strict: true, $"{pointer}/create"));
+        return new Item(id, IdentityBody.Read(json.GetProperty("create"u8), kind, $"{pointer}/create"));
     }
 
     private static void Write(Utf8JsonWriter w, IReadOnlyList<(Item Item, IdentityWrite Result)> all)

@@ -4,6 +4,19 @@ using Ascent.Schemas;
 
 namespace Ascent.Identities.Admin;
 
+/// <summary>What an administrator sends an identity for.</summary>
+internal enum BodyKind
+{
+    /// <summary>What it does not know it refuses.</summary>
+    New,
+
+    /// <summary>What it does not know it ignores.</summary>
+    Update,
+
+    /// <summary>A new one as it was read elsewhere, with its ids and times.</summary>
+    Exact,
+}
+
 /// <summary>An identity as an administrator sends it. What is null was not said.</summary>
 internal sealed record IdentityBody
 {
@@ -20,13 +33,15 @@ internal sealed record IdentityBody
     public Guid? OrganizationId { get; private init; }
     public IReadOnlyList<AddressMark> Addresses { get; private init; } = [];
     public IReadOnlyList<CredentialImport> Credentials { get; private init; } = [];
+    public ExactFacts? Exact { get; private init; }
 
     /// <param name="json">The object.</param>
-    /// <param name="strict">Whether fields that are none are refused; an update ignores them.</param>
+    /// <param name="kind">What it is sent for.</param>
     /// <param name="pointer">Where in the body the object stands.</param>
     /// <exception cref="ApiException">A field is not as it must be.</exception>
-    public static IdentityBody Read(JsonElement json, bool strict, string pointer = "")
+    public static IdentityBody Read(JsonElement json, BodyKind kind, string pointer = "")
     {
+        var strict = kind != BodyKind.Update;
         var fields = ObjectReader.Of(json, pointer).Ignore("traits", "region");
         var body = new IdentityBody
         {
@@ -38,7 +53,8 @@ internal sealed record IdentityBody
             ExternalId = ReadExternalId(fields),
             OrganizationId = strict ? fields.Uuid("organization_id") : null,
             Addresses = ReadAddresses(fields, strict),
-            Credentials = fields.Object("credentials") is { } credentials ? CredentialImport.Read(credentials, strict) : [],
+            Credentials = fields.Object("credentials") is not { } credentials ? [] : kind == BodyKind.Exact ? ExactImport.ReadCredentials(credentials) : CredentialImport.Read(credentials, strict),
+            Exact = kind == BodyKind.Exact ? ExactImport.ReadFacts(fields) : null,
         };
         if (!strict) return body;
         CheckRecoveryAddresses(fields);
@@ -67,10 +83,19 @@ internal sealed record IdentityBody
 
     private static AddressMark Mark(ObjectReader a, string via, string value)
     {
+        CheckVia(a, via);
         var status = NonEmpty(a.String("status"));
         if (status is not null && !AddressStatuses.IsOne(status)) throw a.Invalid("status", "pending, sent or completed");
-        var normalised = (via == AddressVias.Sms ? Identifiers.NormalizePhone(value) : Identifiers.NormalizeEmail(value)) ?? value.Trim();
+        var normalised = Normalised(via, value);
         return new AddressMark(via, normalised, a.Boolean("verified") ?? false, status, a.Time("verified_at"));
+    }
+
+    public static string Normalised(string via, string value) => (via == AddressVias.Sms ? Identifiers.NormalizePhone(value) : Identifiers.NormalizeEmail(value)) ?? value.Trim();
+
+    /// <summary>A misspelt one would name no address of the identity, and nobody would be told.</summary>
+    private static void CheckVia(ObjectReader a, string via)
+    {
+        if (!AddressVias.IsOne(via)) throw a.Invalid("via", "email or sms");
     }
 
     /// <summary>Recovery addresses follow from the traits alone; here only their form is looked at.</summary>
@@ -79,7 +104,7 @@ internal sealed record IdentityBody
         foreach (var (item, pointer) in fields.Array("recovery_addresses") ?? [])
         {
             var a = ObjectReader.Of(item, pointer).Ignore("id", "created_at", "updated_at", "break_glass_for_organization");
-            a.RequiredString("via");
+            CheckVia(a, a.RequiredString("via"));
             a.RequiredString("value");
             a.Done();
         }

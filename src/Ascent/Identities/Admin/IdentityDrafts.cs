@@ -22,6 +22,7 @@ internal sealed class IdentityDrafts(PasswordHasher hasher, ConfigStore config)
         ExternalId = body.ExternalId,
         OrganizationId = body.OrganizationId,
         Addresses = body.Addresses,
+        Exact = body.Exact,
         Credentials = (await HashAsync(body, ct)).ToImmutableSortedDictionary(c => c.Type, c => c.Over(null), StringComparer.Ordinal),
     };
 

@@ -12,7 +12,7 @@ internal static class IdentityListEndpoint
     private const int DefaultSize = 250, LargestSize = 500, LargestOldSize = 1000, FarthestItem = 1000, MostIds = 500;
     private const string Path = "/admin/identities";
 
-    public static async Task<IResult> ListAsync(HttpContext http, Tenant tenant, IdentityStore store, PageTokens tokens, IdentityJson json, CancellationToken ct)
+    public static async Task<IResult> ListAsync(HttpContext http, Tenant tenant, IdentityStore store, PageTokens tokens, IdentityJson json, CredentialReads reads, CancellationToken ct)
     {
         var query = http.Request.Query;
         var (filter, showsCredentials) = Filter(query);
@@ -23,6 +23,7 @@ internal static class IdentityListEndpoint
         var credentials = showsCredentials || configOf.Count > 0
             ? await store.CredentialsAsync(tenant.Nid, [.. identities.Select(i => i.Id)], ct)
             : null;
+        if (credentials is not null) await reads.NoteAsync(tenant.Nid, identities.Select(i => (i.Id, credentials[i.Id])), configOf, AdminCaller.Of(http), ct);
         var view = new AdminView { ConfigOf = configOf };
         return new JsonResult<List<Identity>>(identities, (w, list) =>
         {

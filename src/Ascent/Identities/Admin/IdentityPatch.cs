@@ -85,6 +85,7 @@ internal static class IdentityPatch
             if (property.Value.ValueKind == JsonValueKind.Null) continue; // gone, see above
             var known = state.Credentials.GetValueOrDefault(property.Name)?.Config;
             var one = credentials.Object(property.Name);
+            if (one is not null && one.String("type") != property.Name) throw one.Invalid("type", $"{property.Name}, as the credential is called");
             var config = one?.Object("config") ?? ObjectReader.Of(JsonElement.Parse("{}"u8));
             var text = property.Value.TryGetProperty("config"u8, out var value) && value.ValueKind == JsonValueKind.Object ? Bounded($"credentials/{Pointer.Escape(property.Name)}/config", value) : "{}";
             if (known is not null && JsonText.Of(JsonElement.Parse(known)) == text) continue;

@@ -10,7 +10,8 @@ internal sealed record OidcState(Guid Attempt, Guid Flow, FlowKind Kind, bool Is
 
 /// <summary>What is kept here while the browser is away.</summary>
 /// <param name="Body">What the form sent along: traits that win over the provider's, or the link that was asked for.</param>
-internal sealed record OidcAttempt(string RedirectUri, string? Verifier, string? Nonce, JsonObject Body);
+/// <param name="At">When the browser was sent away.</param>
+internal sealed record OidcAttempt(string RedirectUri, string? Verifier, string? Nonce, JsonObject Body, DateTimeOffset At);
 
 /// <summary>
 /// Ways to providers: one for each press of a button, good once, for the browser that pressed it. A native app's browser has
@@ -33,13 +34,13 @@ internal sealed class OidcAttempts(Continuity continuity, Ciphers ciphers)
 
     public Task KeepAsync(FlowContext c, OidcState state, OidcAttempt attempt, TimeSpan lifetime) => continuity.KeepAsync(c, state.Attempt, NameOf(state), new JsonObject
     {
-        ["redirect_uri"] = attempt.RedirectUri, ["verifier"] = attempt.Verifier, ["nonce"] = attempt.Nonce, ["body"] = attempt.Body.DeepClone(),
+        ["redirect_uri"] = attempt.RedirectUri, ["verifier"] = attempt.Verifier, ["nonce"] = attempt.Nonce, ["body"] = attempt.Body.DeepClone(), ["at"] = attempt.At,
     }, lifetime, inCookie: !state.IsApi);
 
     /// <summary>Null where it is another browser's, over, or taken already.</summary>
     public async Task<OidcAttempt?> TakeAsync(FlowContext c, OidcState state) =>
         await continuity.TakeAsync(c, state.Attempt, NameOf(state), inCookie: !state.IsApi) is { } kept
-            ? new OidcAttempt((string)kept["redirect_uri"]!, (string?)kept["verifier"], (string?)kept["nonce"], kept["body"] as JsonObject ?? [])
+            ? new OidcAttempt((string)kept["redirect_uri"]!, (string?)kept["verifier"], (string?)kept["nonce"], kept["body"] as JsonObject ?? [], (DateTimeOffset?)kept["at"] ?? c.Now)
             : null;
 
     private static string NameOf(OidcState state) => $"oidc/{state.Flow}";

@@ -20,7 +20,7 @@ namespace Ascent.Methods.Oidc;
 internal sealed partial class OidcCallback(
     FlowContexts contexts, FlowStore flows, FlowAnswers answers, OidcAttempts attempts, ProviderClient client, SessionExchange exchange,
     LoginSubmit logins, RegistrationSubmit registrations, RegistrationForms forms, SettingsSubmit settings,
-    OidcSignIn signIn, OidcLogin login, OidcRegistration registration, OidcSettings links, ILogger<OidcCallback> log)
+    OidcSignIn signIn, OidcLogin login, OidcRegistration registration, OidcSettings links, OidcTrials trials, ILogger<OidcCallback> log)
 {
     private const int MostSaid = 200, MostUser = 2000;
 
@@ -28,12 +28,14 @@ internal sealed partial class OidcCallback(
     public async Task<IResult> HandleAsync(HttpContext http, string? providerId)
     {
         var c = await contexts.OpenAsync(http);
+        // Switched off, there is no such address, except for who was sent away before.
+        if (!login.IsEnabled(c.Config) && (c.Query("state") is not { } sealedState || attempts.Open(sealedState) is null)) return ApiError.NotFound();
         if (c.Query("state") is not { } text) return await FailAsync(c, "The provider sent the browser back without the state it was given.");
         if (attempts.Open(text) is not { } state) return await FailAsync(c, "The provider sent the browser back with a state that is not ours.");
         if (providerId is not null && providerId != state.Provider) return await FailAsync(c, "The browser came back from another provider than it was sent to.");
         if (!login.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled);
-        if (OidcNodes.Find(c.Config, state.Provider) is not { } provider) return await answers.FailAsync(c, OidcNodes.Unknown(state.Provider));
         if (await flows.FindAsync(c.Nid, state.Kind, state.Flow, c.Ct) is not { } flow) return await answers.FailAsync(c, ApiError.NotFound("What the browser was sent away from is over. Please begin anew."));
+        if (OidcNodes.Find(c.Config, state.Provider, flow) is not { } provider) return await answers.FailAsync(c, OidcNodes.Unknown(state.Provider));
         if (state.IsApi) c = c with { Presented = default };
         else if (c.Session is not null && flow.Kind != FlowKind.Settings && !flow.IsRefresh)
             return c.IsJson ? LoginStart.AlreadyThere : new RedirectResult(c.Config.SelfService.DefaultBrowserReturnUrl);
@@ -50,7 +52,7 @@ internal sealed partial class OidcCallback(
     /// Some providers answer by a form, and a form from elsewhere comes without our cookies: the browser is sent on to the same
     /// address by a link, with which they come.
     /// </summary>
-    public static async Task<IResult> HandleFormAsync(HttpContext http)
+    public static async Task<IResult> HandleFormAsync(HttpContext http, ConfigStore config)
     {
         if (!http.Request.HasFormContentType || http.Request.ContentLength > 64 * 1024) return ApiError.BadRequest("The provider's answer must be a form.");
         IFormCollection form;
@@ -66,16 +68,18 @@ internal sealed partial class OidcCallback(
         foreach (var name in (ReadOnlySpan<string>)["state", "code", "error", "error_description", "user"])
             if (form[name] is [{ Length: > 0 and <= MostUser } value, ..])
                 query[name] = value;
-        return new RedirectResult(QueryHelpers.AddQueryString(http.Request.PathBase.ToUriComponent() + http.Request.Path.ToUriComponent(), query));
+        return new RedirectResult(QueryHelpers.AddQueryString(config.Current.Serve.Public.BaseUrl.TrimEnd('/') + http.Request.Path.ToUriComponent(), query), StatusCodes.Status302Found);
     }
 
     private async Task<IResult> GoOnAsync(FlowContext c, Flow flow, OidcProvider provider, OidcAttempt attempt)
     {
         switch (flow.Kind)
         {
+            case FlowKind.Login when LoginTrial.Of(flow) is { } trial:
+                return await trials.EndAsync(c, flow, trial, provider, await AskAsync(c, provider, attempt));
             case FlowKind.Login:
                 var submission = new LoginSubmission(c, flow, attempt.Body);
-                return await logins.ReturnAsync(submission, login, async () => await signIn.LoginAsync(submission, await AskAsync(c, provider, attempt)));
+                return await logins.ReturnAsync(submission, login, async () => await signIn.LoginAsync(submission, await AskAsync(c, provider, attempt), attempt.At));
             case FlowKind.Registration:
                 if (forms.SchemaOf(flow) is not { } schema) return await FailAsync(c, "The identity schema of this registration does not exist any more. Begin a new one.");
                 var registered = new RegistrationSubmission(c, flow, attempt.Body, schema);

@@ -34,11 +34,20 @@ internal sealed class OidcConflicts(LoginStart loginStart, FlowStore store, Flow
     private static void Adapt(Flow login, OidcProvider provider, string identifier, DuplicateHints? hints)
     {
         var ui = login.Ui;
-        ui.Nodes.RemoveAll(n => n.Group == NodeGroups.Oidc && ((string?)n.Value == provider.Id || hints?.Providers.Contains((string?)n.Value, StringComparer.Ordinal) == false));
+        ui.Nodes.RemoveAll(n => IsNoWay(n, provider, hints));
         ui.Update(n => n is { Id: LoginNodes.Identifier, Group: NodeGroups.Default }, n => TraitNodes.Hide(n).WithValue(identifier));
         ui.Update(n => n.Label?.Id == MessageIds.LoginSubmit, n => n with { Label = UiMessages.Of(MessageIds.LoginAndLink) });
         ui.Update(n => n.Label?.Id == MessageIds.LoginWithProvider, n => n with { Label = UiMessages.LoginConfirmWithProvider((string)n.Label!.Context!["provider"]!) });
         NodeOrder.Login.Sort(ui.Nodes);
+    }
+
+    /// <summary>The provider that is to be linked and, where hints may be given, what the owner does not have. What a script or a form needs has no label and stays.</summary>
+    private static bool IsNoWay(UiNode node, OidcProvider provider, DuplicateHints? hints)
+    {
+        if (node.Label is null || node.Group == NodeGroups.Default) return false;
+        if (node.Group == NodeGroups.Oidc && (string?)node.Value == provider.Id) return true;
+        if (hints is null) return false;
+        return !hints.CredentialTypes.Contains(node.Group, StringComparer.Ordinal) || (node.Group == NodeGroups.Oidc && !hints.Providers.Contains((string?)node.Value, StringComparer.Ordinal));
     }
 
     private IResult Answer(FlowContext c, Flow login)
@@ -56,10 +65,5 @@ internal sealed class OidcConflicts(LoginStart loginStart, FlowStore store, Flow
     private static string Marked(string url) => FlowAnswers.WithQuery(url, "no_org_ui", "true");
 
     /// <summary>The label, or else the kind of provider, as it always was in this one message.</summary>
-    private static string NameOf(OidcProvider provider) => !string.IsNullOrEmpty(provider.Label) ? provider.Label : provider.Provider switch
-    {
-        OidcProviderKind.GithubApp => "github-app",
-        OidcProviderKind.LinkedinV2 => "linkedin_v2",
-        var kind => kind.ToString().ToLowerInvariant(),
-    };
+    private static string NameOf(OidcProvider provider) => !string.IsNullOrEmpty(provider.Label) ? provider.Label : ProviderKinds.NameOf(provider.Provider);
 }

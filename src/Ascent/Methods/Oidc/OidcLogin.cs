@@ -17,6 +17,8 @@ internal sealed class OidcLogin(OidcStart start, ProviderClient client, PendingL
 
     public bool IsEnabled(AscentConfig config) => config.SelfService.Methods.Oidc.Enabled;
 
+    public bool TakesTrials => true;
+
     public bool ServesAal(string aal, AscentConfig config) => aal == SessionAal.Aal1;
 
     public bool Claims(JsonObject body) => body.Text(OidcNodes.Provider) is not null;
@@ -46,11 +48,12 @@ internal sealed class OidcLogin(OidcStart start, ProviderClient client, PendingL
     {
         var (c, flow) = (submission.Context, submission.Flow);
         if (submission.Text(OidcNodes.Provider) is not { } id) return new LoginResult.Refused(new FieldText("", UiMessages.Of(MessageIds.LoginNoMethod)));
-        if (OidcNodes.Find(c.Config, id) is not { } provider) return new LoginResult.Failed(OidcNodes.Unknown(id));
+        if (OidcNodes.Find(c.Config, id, flow) is not { } provider) return new LoginResult.Failed(OidcNodes.Unknown(id));
+        if (submission.Body[OidcSignIn.Traits] is { } sent and not JsonObject) return new LoginResult.Refused(OidcSignIn.NoTraits(sent));
         var body = OidcSignIn.Kept(submission.Body);
-        if (submission.Text("id_token") is { } token)
-            return await signIn.Value.LoginAsync(submission with { Body = body }, await client.AcceptAsync(provider, token, submission.Text("id_token_nonce"), ct));
-        var departure = await start.BeginAsync(c, flow, provider, submission.Body["upstream_parameters"] as JsonObject, body);
+        if (LoginTrial.Of(flow) is null && submission.Text("id_token") is { } token)
+            return await signIn.Value.LoginAsync(submission with { Body = body }, await client.AcceptAsync(provider, token, submission.Text("id_token_nonce"), ct), flow.IssuedAt);
+        var departure = await start.BeginAsync(c, flow, provider, submission.Body["upstream_parameters"], body);
         if (departure.Url is not { } url) return new LoginResult.Failed(departure.Error!);
         flow.Active = Name;
         return new LoginResult.Elsewhere(url);

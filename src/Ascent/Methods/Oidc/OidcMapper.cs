@@ -24,7 +24,8 @@ internal abstract record MapResult
 
     public sealed record Mapped(MappedIdentity Identity) : MapResult;
 
-    public sealed record Failed(ApiError Error) : MapResult;
+    /// <param name="Why">For the operator alone.</param>
+    public sealed record Failed(ApiError Error, string Why) : MapResult;
 }
 
 /// <summary>
@@ -42,7 +43,8 @@ internal sealed partial class OidcMapper(OidcPart part, Templates templates, ILo
         {
             Variables = new Dictionary<string, ReadOnlyMemory<byte>> { ["claims"] = Bytes(user.Claims), ["identity"] = Bytes(Current(current)) },
         };
-        switch (await templates.EvaluateAsync(part.MapperOf(user.Provider), input, ct))
+        if (part.MapperOf(user.Provider) is not { } mapper) return Fail(user, "it is no Jsonnet, as the start of the server or its configuration's check has said");
+        switch (await templates.EvaluateAsync(mapper, input, ct))
         {
             case JsonnetResult.Ok ok: return Read(user, ok.Json);
             case JsonnetResult.Cancelled: return Fail(user, "it cancelled");
@@ -58,6 +60,9 @@ internal sealed partial class OidcMapper(OidcPart part, Templates templates, ILo
     {
         var identity = (JsonNode.Parse(json, null, Deep) as JsonObject)?["identity"] as JsonObject;
         if (identity?["traits"] is not JsonObject traits) return Fail(user, "it gave no object identity.traits");
+        foreach (var name in (ReadOnlySpan<string>)["metadata_public", "metadata_admin"])
+            if (identity.ContainsKey(name) && identity[name] is not JsonObject)
+                return Fail(user, $"it gave an identity.{name} that is no object");
         return new MapResult.Mapped(new MappedIdentity((JsonObject)traits.DeepClone(), identity["metadata_public"]?.ToJsonString(), identity["metadata_admin"]?.ToJsonString(), Addresses(identity["verified_addresses"]))
         {
             HasPublic = identity.ContainsKey("metadata_public"), HasAdmin = identity.ContainsKey("metadata_admin"),
@@ -92,7 +97,7 @@ internal sealed partial class OidcMapper(OidcPart part, Templates templates, ILo
     private MapResult.Failed Fail(UpstreamUser user, string why)
     {
         MapperFailed(user.Provider.Id, why);
-        return new MapResult.Failed(ApiError.Internal("What the provider said could not be made into an account; the mapper of this provider failed, and the log says why."));
+        return new MapResult.Failed(ApiError.Internal("What the provider said could not be made into an account; the mapper of this provider failed, and the log says why.", "invalid_configuration"), why);
     }
 
     // The mapper's message may quote claims of the person who signed in; without it nobody could find the mistake.

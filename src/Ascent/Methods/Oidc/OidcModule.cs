@@ -1,3 +1,4 @@
+using Ascent.Config;
 using Ascent.Flows.Login;
 using Ascent.Flows.Registration;
 using Ascent.Flows.Settings;
@@ -28,6 +29,7 @@ internal static class OidcModule
         .AddSingleton<OidcConflicts>()
         .AddSingleton<OidcSignIn>()
         .AddSingleton(s => new Lazy<OidcSignIn>(s.GetRequiredService<OidcSignIn>))
+        .AddSingleton<OidcTrials>()
         .AddSingleton<OidcCallback>()
         .AddSingleton<OidcLogin>()
         .AddSingleton<ILoginMethod>(s => s.GetRequiredService<OidcLogin>())
@@ -36,12 +38,15 @@ internal static class OidcModule
         .AddSingleton<OidcSettings>()
         .AddSingleton<ISettingsMethod>(s => s.GetRequiredService<OidcSettings>());
 
+    public static void MapAdminOidc(this IEndpointRouteBuilder admin) => admin.MapPost("/test-login-flows", static (HttpContext http, OidcTrials trials) => trials.BeginAsync(http));
+
     public static IEndpointRouteBuilder MapOidc(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(OidcStart.CallbackPath, static (HttpContext http, OidcCallback callback) => callback.HandleAsync(http, null));
         routes.MapGet(OidcStart.CallbackPath + "/{provider}", static (string provider, HttpContext http, OidcCallback callback) => callback.HandleAsync(http, provider));
-        routes.MapPost(OidcStart.CallbackPath, (Delegate)OidcCallback.HandleFormAsync);
-        routes.MapPost(OidcStart.CallbackPath + "/{provider}", (Delegate)OidcCallback.HandleFormAsync);
+        routes.MapPost(OidcStart.CallbackPath, static (HttpContext http, ConfigStore config) => OidcCallback.HandleFormAsync(http, config));
+        routes.MapPost(OidcStart.CallbackPath + "/{provider}", static (HttpContext http, ConfigStore config) => OidcCallback.HandleFormAsync(http, config));
+        routes.MapDelete("/self-service/login/test", static (HttpContext http, OidcTrials trials) => trials.DeleteAsync(http));
         return routes;
     }
 }

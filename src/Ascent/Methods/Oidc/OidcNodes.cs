@@ -1,4 +1,6 @@
 using Ascent.Config;
+using Ascent.Flows;
+using Ascent.Flows.Login;
 using Ascent.Flows.Messages;
 using Ascent.Flows.Nodes;
 
@@ -18,6 +20,12 @@ internal static class OidcNodes
     public static IEnumerable<OidcProvider> Offered(AscentConfig config) => config.SelfService.Methods.Oidc.Config.Providers.Where(p => p.OrganizationId is null);
 
     public static OidcProvider? Find(AscentConfig config, string id) => Offered(config).FirstOrDefault(p => p.Id == id);
+
+    /// <summary>For a flow; a trial has its own provider, one of an organization's too, and no other.</summary>
+    public static OidcProvider? Find(AscentConfig config, string id, Flow flow) => LoginTrial.Of(flow) is not { } trial ? Find(config, id)
+        : trial.Provider == id ? FindAny(config, id) : null;
+
+    public static OidcProvider? FindAny(AscentConfig config, string id) => config.SelfService.Methods.Oidc.Config.Providers.FirstOrDefault(p => p.Id == id);
 
     public static string LabelOf(OidcProvider provider) => string.IsNullOrEmpty(provider.Label) ? provider.Id : provider.Label;
 

@@ -14,21 +14,21 @@ internal sealed class OidcPart(ConfigReferences references, Templates templates)
 {
     private readonly ConditionalWeakTable<OidcProvider, Template> mappers = [];
 
-    public Template MapperOf(OidcProvider provider) =>
-        mappers.TryGetValue(provider, out var mapper) ? mapper : throw new InvalidOperationException($"The mapper of provider {provider.Id} was not prepared.");
+    /// <summary>Null where the document is no mapper: the provider alone cannot be used then.</summary>
+    public Template? MapperOf(OidcProvider provider) => mappers.TryGetValue(provider, out var mapper) ? mapper : null;
 
     public async Task<PreparedPart> PrepareAsync(AscentConfig next, CancellationToken ct)
     {
-        var faults = new List<ConfigFault>();
+        var (faults, tolerated) = (new List<ConfigFault>(), new List<ConfigFault>());
         if (!next.SelfService.Methods.Oidc.Enabled) return PreparedPart.Faulty(faults);
         var providers = next.SelfService.Methods.Oidc.Config.Providers;
         for (var i = 0; i < providers.Count; i++)
         {
             var path = $"selfservice.methods.oidc.config.providers.{i}";
             faults.AddRange(Faults(providers[i], path));
-            await PrepareAsync(providers[i], $"{path}.mapper_url", next.Clients.Http, faults, ct);
+            await PrepareAsync(providers[i], $"{path}.mapper_url", next.Clients.Http, faults, tolerated, ct);
         }
-        return PreparedPart.Faulty(faults);
+        return PreparedPart.Faulty(faults) with { Tolerated = tolerated };
     }
 
     private static IEnumerable<ConfigFault> Faults(OidcProvider provider, string path)
@@ -45,13 +45,15 @@ internal sealed class OidcPart(ConfigReferences references, Templates templates)
             yield return new ConfigFault($"{path}.client_secret", "is required by this provider");
     }
 
-    private async Task PrepareAsync(OidcProvider provider, string path, HttpClientConfig limits, List<ConfigFault> faults, CancellationToken ct)
+    private async Task PrepareAsync(OidcProvider provider, string path, HttpClientConfig limits, List<ConfigFault> faults, List<ConfigFault> tolerated, CancellationToken ct)
     {
         try
         {
             switch (await templates.ReadAsync(await references.FetchAsync(provider.MapperUrl, limits, ct), ct))
             {
                 case TemplateResult.Good good: mappers.AddOrUpdate(provider, good.Template); break;
+                // One file's own mistake must not keep everybody else from signing in when the server is started again.
+                case TemplateResult.Faulty { IsItsOwn: true } faulty: tolerated.Add(new ConfigFault(path, $"{faulty.Message}. Nobody can sign in by provider {provider.Id} until it is put right")); break;
                 case TemplateResult.Faulty faulty: faults.Add(new ConfigFault(path, faulty.Message)); break;
                 default: throw new System.Diagnostics.UnreachableException();
             }

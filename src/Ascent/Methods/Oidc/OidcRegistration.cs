@@ -31,10 +31,11 @@ internal sealed class OidcRegistration(OidcStart start, ProviderClient client, L
         var c = submission.Context;
         if (submission.Text(OidcNodes.Provider) is not { } id) return new RegistrationResult.Refused(new FieldText("", UiMessages.Of(MessageIds.RegistrationNoMethod)));
         if (OidcNodes.Find(c.Config, id) is not { } provider) return new RegistrationResult.Failed(OidcNodes.Unknown(id));
+        if (submission.Body[OidcSignIn.Traits] is { } sent and not JsonObject) return new RegistrationResult.Refused(OidcSignIn.NoTraits(sent));
         var body = OidcSignIn.Kept(submission.Body);
         if (submission.Text("id_token") is { } token)
             return await signIn.Value.RegisterAsync(submission with { Body = body }, provider, await client.AcceptAsync(provider, token, submission.Text("id_token_nonce"), ct));
-        var departure = await start.BeginAsync(c, submission.Flow, provider, submission.Body["upstream_parameters"] as JsonObject, body);
+        var departure = await start.BeginAsync(c, submission.Flow, provider, submission.Body["upstream_parameters"], body);
         return departure.Url is { } url ? new RegistrationResult.Elsewhere(url) : new RegistrationResult.Failed(departure.Error!);
     }
 
@@ -54,6 +55,6 @@ internal sealed class OidcRegistration(OidcStart start, ProviderClient client, L
         if (traits is null) return;
         var group = c.Config.FeatureFlags.LegacyOidcRegistrationNodeGroup ? NodeGroups.Oidc : NodeGroups.Default;
         flow.Ui.Nodes.AddRange(TraitNodes.Of(submission.Schema.Fields, group));
-        TraitNodes.Fill(flow.Ui, RegistrationTraits.Element(traits), group);
+        TraitNodes.Fill(flow.Ui, RegistrationTraits.Element(traits), group, addMissing: true);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class OidcSettings(OidcStart start) : ISettingsMethod
         if (flow.IsApi) return new SettingsResult.Refused(new FieldText("", UiMessages.Of(MessageIds.SettingsNoMethod)));
         if (OidcNodes.Find(c.Config, id) is not { } provider || ProviderLinks.Has(submission.State, id)) return Refuse(NotToLink);
         var keeps = new JsonObject { ["method"] = Name, [OidcNodes.Link] = id };
-        var departure = await start.BeginAsync(c, flow, provider, submission.Body["upstream_parameters"] as JsonObject, keeps);
+        var departure = await start.BeginAsync(c, flow, provider, submission.Body["upstream_parameters"], keeps);
         if (departure.Url is not { } url) return new SettingsResult.Failed(departure.Error!);
         flow.Active = Name;
         return new SettingsResult.Elsewhere(url);

@@ -7,6 +7,7 @@ using Ascent.Flows.Messages;
 using Ascent.Flows.Registration;
 using Ascent.Identities;
 using Ascent.Methods.Oidc.Providers;
+using Ascent.Schemas;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -20,13 +21,22 @@ internal sealed partial class OidcSignIn(
     IdentityStore identities, OidcMapper mapper, OidcConflicts conflicts, FlowStore store, SessionExchange exchange, LoginStart loginStart, LoginSubmit logins, OidcLogin login,
     RegistrationStart registrationStart, RegistrationSubmit registrations, OidcRegistration registration, FlowAnswers answers, ILogger<OidcSignIn> log)
 {
-    private const string Traits = "traits";
+    public const string Traits = "traits";
+    private const string NotAnew = "The provider did not say that you signed in there just now, so this does not confirm that it is you. Please try again and sign in at the provider anew.";
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
     /// <summary>Of what a form sent, what is kept for when the browser is back.</summary>
     public static JsonObject Kept(JsonObject body) => body[Traits] is JsonObject traits ? new JsonObject { [Traits] = traits.DeepClone() } : [];
 
-    public async Task<LoginResult> LoginAsync(LoginSubmission submission, UpstreamResult upstream)
+    /// <summary>What stands in the place of traits is none.</summary>
+    public static IReadOnlyList<FieldText> NoTraits(JsonNode sent)
+    {
+        var kind = sent.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? "boolean" : sent.GetValueKind().ToString().ToLowerInvariant();
+        return SchemaMessages.Of([new SchemaError("type", "#/traits", "#/properties/traits/type", new SchemaFault.WrongType(["object"], kind))]);
+    }
+
+    /// <param name="asked">When the person was sent to the provider, or the flow of an app's id token began.</param>
+    public async Task<LoginResult> LoginAsync(LoginSubmission submission, UpstreamResult upstream, DateTimeOffset asked)
     {
         switch (upstream)
         {
@@ -35,6 +45,7 @@ internal sealed partial class OidcSignIn(
         }
         var user = ((UpstreamResult.Known)upstream).User;
         var (c, flow) = (submission.Context, submission.Flow);
+        if (flow.IsRefresh && c.Session is not null && !user.ProvedSince(asked)) return Refuse(UiMessages.Invalid(NotAnew));
         if (await FindAsync(c, user) is { } known) return await ProveAsync(c, known, user);
         // Somebody else's account cannot confirm this one, and must not become a third.
         if (PendingLinks.Has(flow)) return Refuse(UiMessages.Of(MessageIds.LoginLinkMismatch));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ascent.Config;
 using Ascent.Flows;
@@ -16,15 +17,16 @@ internal sealed partial class OidcStart(ProviderClient client, OidcAttempts atte
     public const string CallbackPath = "/self-service/methods/oidc/callback";
 
     /// <param name="keeps">What the form sent along, for when the browser is back.</param>
-    public async Task<OidcDeparture> BeginAsync(FlowContext c, Flow flow, OidcProvider provider, JsonObject? upstream, JsonObject keeps)
+    public async Task<OidcDeparture> BeginAsync(FlowContext c, Flow flow, OidcProvider provider, JsonNode? upstream, JsonObject keeps)
     {
+        if (!AreParameters(upstream)) return new OidcDeparture(null, ApiError.BadRequest("The field upstream_parameters must be an object of texts."));
         var state = OidcAttempts.New(flow, provider);
         var redirect = RedirectUri(c.Config, provider);
         try
         {
-            var ask = new AuthorizationAsk(redirect, attempts.Seal(state), upstream, Again: flow.Kind == FlowKind.Login && flow.IsRefresh);
+            var ask = new AuthorizationAsk(redirect, attempts.Seal(state), upstream as JsonObject, Again: flow.Kind == FlowKind.Login && flow.IsRefresh);
             var to = await client.AuthorizeAsync(provider, ask, c.Ct);
-            await attempts.KeepAsync(c, state, new OidcAttempt(redirect, to.Verifier, to.Nonce, keeps), flow.ExpiresAt - c.Now);
+            await attempts.KeepAsync(c, state, new OidcAttempt(redirect, to.Verifier, to.Nonce, keeps, c.Now), flow.ExpiresAt - c.Now);
             return new OidcDeparture(to.Url, null);
         }
         catch (ProviderException e)
@@ -33,6 +35,8 @@ internal sealed partial class OidcStart(ProviderClient client, OidcAttempts atte
             return new OidcDeparture(null, e.ToError());
         }
     }
+
+    private static bool AreParameters(JsonNode? sent) => sent is null || (sent is JsonObject all && all.All(p => p.Value is null || p.Value.GetValueKind() == JsonValueKind.String));
 
     /// <summary>Where a provider sends browsers back to. Forced proof keys come with one address for all providers, as they always did.</summary>
     public static string RedirectUri(AscentConfig config, OidcProvider provider)

@@ -29,9 +29,11 @@ internal sealed class PasskeyRegistration(Ceremonies ceremonies) : IRegistration
         if (form.Stage == RegistrationStage.Profile) return Task.CompletedTask;
         form.AskTraits();
         form.EnsureCsrf();
+        // A passkey is kept under a name that its owner knows; a schema without one has no passkeys to sign up by.
+        if (NameFields(form.Schema) is not { Count: > 0 } names) return Task.CompletedTask;
         var handle = PasskeyHandle.New();
         var creation = PasskeyHandle.Creation(form.Config, Ceremonies.Begin(form.Flow, Name, handle), handle, form.Config.SelfService.Methods.Passkey.Config.Rp.DisplayName);
-        form.Ui.Append(UiNode.Hidden(NodeGroups.Passkey, OptionsName, CeremonyOptions.ToJson(creation, NameFields(form.Schema))));
+        form.Ui.Append(UiNode.Hidden(NodeGroups.Passkey, OptionsName, CeremonyOptions.ToJson(creation, names)));
         form.Ui.Append(KeyNodes.Trigger(NodeGroups.Passkey, TriggerName, null, Function, form.Flow.IsApi, UiMessages.Of(MessageIds.RegistrationPasskey)));
         form.Ui.Append(UiNode.Hidden(NodeGroups.Passkey, RegisterName, null));
         if (!form.Flow.IsApi) KeyNodes.AddScript(form.Ui, form.Config);
@@ -54,10 +56,10 @@ internal sealed class PasskeyRegistration(Ceremonies ceremonies) : IRegistration
         return new RegistrationResult.Accepted(submission.Draft().With(Name, ring.ToConfig()), new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = c.Now });
     }
 
-    /// <summary>What the schema names for it; where it names nothing, what people sign in with.</summary>
+    /// <summary>What the schema names for it or finds security keys by; where it does neither, its first trait without a title, as it always was.</summary>
     private static IReadOnlyList<string> NameFields(IdentitySchema schema)
     {
-        List<string> named = [.. schema.Fields.Where(f => f.Role.PasskeyDisplayName).Select(f => f.Name)];
-        return named.Count > 0 ? named : schema.IdentifierField is { } identifier ? [identifier.Name] : [];
+        List<string> named = [.. schema.Fields.Where(f => f.Role.PasskeyDisplayName || f.Role.WebAuthnIdentifier).Select(f => f.Name).Order(StringComparer.Ordinal)];
+        return named.Count > 0 ? named : [.. schema.Fields.Where(f => string.IsNullOrEmpty(f.Title)).Take(1).Select(f => f.Name)];
     }
 }

@@ -78,10 +78,10 @@ internal sealed class TraitFactReader(List<SchemaError> errors)
         if (Identifiers.Normalize(text) is { Length: > 0 } identifier) identifiers.Add(identifier);
     }
 
-    /// <summary>Once for a value, whether by its format or by its uses.</summary>
+    /// <summary>Once for a value, whether by its type, its format or its uses.</summary>
     private void Refuse(AddressVia via, string text, string instancePointer, string schemaPointer)
     {
-        if (errors.SelectMany(e => e.Leaves).Any(e => e.InstancePointer == instancePointer && e.Fault is SchemaFault.BadEmail or SchemaFault.BadPhone or SchemaFault.BadFormat)) return;
+        if (errors.SelectMany(e => e.Leaves).Any(e => e.InstancePointer == instancePointer && e.Fault is SchemaFault.BadEmail or SchemaFault.BadPhone or SchemaFault.BadFormat or SchemaFault.WrongType)) return;
         var fault = Validation.Evaluator.FormatFault(via == AddressVia.Email ? "email" : "tel", text);
         errors.Add(new SchemaError("format", instancePointer, JsonPointer.Append(schemaPointer, IdentitySchema.Keyword), fault));
     }

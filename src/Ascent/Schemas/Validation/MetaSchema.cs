@@ -18,7 +18,7 @@ internal static class MetaSchema
             "stringArray": { "type": "array", "items": { "type": "string" }, "uniqueItems": true, "default": [] }
           },
           "properties": {
-            "$id": { "type": "string", "format": "uri-reference" },
+            "$id": { "type": "string" },
             "$schema": { "type": "string", "format": "uri" },
             "$ref": { "type": "string", "format": "uri-reference" },
             "$comment": { "type": "string" }, "title": { "type": "string" }, "description": { "type": "string" },

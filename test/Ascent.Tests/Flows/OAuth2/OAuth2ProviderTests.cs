@@ -43,9 +43,10 @@ public sealed class OAuth2ProviderTests
         foreach (var client in (string[])["browser", "api"])
         {
             var (status, body) = await new Browser(server).SendAsync("GET", $"/self-service/{kind}/{client}?login_challenge=wish");
-            status.ShouldBe(HttpStatusCode.InternalServerError);
-            body.GetProperty("error").GetProperty("id").GetString().ShouldBe("invalid_configuration");
-            (await new Browser(server).SendAsync("GET", $"/self-service/{kind}/{client}?login_challenge=")).Status.ShouldBe(HttpStatusCode.BadRequest);
+            status.ShouldBe(HttpStatusCode.BadRequest);
+            body.GetProperty("error").GetProperty("reason").GetString()!.ShouldContain("oauth2_provider.url");
+            foreach (var odd in (string[])["", "%00", "%20", "%0A", new string('a', 4000), "%22%7D", "a&login_challenge=b"])
+                (await new Browser(server).SendAsync("GET", $"/self-service/{kind}/{client}?login_challenge={odd}")).Status.ShouldBe(HttpStatusCode.BadRequest, odd);
         }
     }
 

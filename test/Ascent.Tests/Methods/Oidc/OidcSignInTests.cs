@@ -79,6 +79,9 @@ public sealed class OidcSignInTests
     [InlineData("error 'no'")]
     [InlineData("{}")]
     [InlineData("error 'cancel'")]
+    [InlineData("{ identity: { traits: { email: 'ada@example.org' }, metadata_public: 'text' } }")]
+    [InlineData("{ identity: { traits: { email: 'ada@example.org' }, metadata_admin: [1] } }")]
+    [InlineData("{ identity: ")]
     public async Task A_mapper_that_fails_signs_nobody_up(string mapper)
     {
         await using var host = await SocialHost.StartAsync("sqlite", mapper: mapper);

@@ -41,6 +41,9 @@ internal sealed class TestProvider : IAsyncDisposable
     public bool NoIdToken { get; set; }
     public string? Deny { get; set; }
     public bool Pkce { get; set; } = true;
+
+    /// <summary>It lists auth_time among its claims.</summary>
+    public bool TellsWhen { get; set; }
     public ConcurrentQueue<JsonObject> Authorizations { get; } = new();
     public ConcurrentQueue<(string? Authorization, IReadOnlyDictionary<string, string> Form)> TokenRequests { get; } = new();
     public int Discoveries => discoveries;
@@ -106,6 +109,7 @@ internal sealed class TestProvider : IAsyncDisposable
     {
         Interlocked.Increment(ref discoveries);
         var json = new JsonObject { ["issuer"] = Url, ["authorization_endpoint"] = Url + "/authorize", ["token_endpoint"] = Url + "/token", ["jwks_uri"] = Url + "/jwks", ["userinfo_endpoint"] = Url + "/userinfo" };
+        if (TellsWhen) json["claims_supported"] = new JsonArray("sub", "auth_time");
         if (Pkce) json["code_challenge_methods_supported"] = new JsonArray("plain", "S256");
         return Json(json);
     }

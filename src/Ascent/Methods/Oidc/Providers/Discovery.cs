@@ -14,6 +14,9 @@ internal sealed record ProviderMetadata
     public string? UserUrl { get; init; }
     public bool HasPkce { get; init; }
 
+    /// <summary>It lists auth_time among its claims.</summary>
+    public bool TellsWhen { get; init; }
+
     /// <summary>How clients may authenticate at the token endpoint; empty where it does not say, which means Basic.</summary>
     public IReadOnlyList<string> TokenAuth { get; init; } = [];
 }
@@ -55,7 +58,7 @@ internal sealed class Discovery(ProviderHttp http, TimeProvider time)
         return new ProviderMetadata
         {
             Issuer = named ?? issuer, AuthUrl = Endpoint("authorization_endpoint")!, TokenUrl = Endpoint("token_endpoint")!, KeysUrl = Endpoint("jwks_uri")!, UserUrl = Endpoint("userinfo_endpoint", optional: true),
-            HasPkce = StandardClaims.TextsOf(json, "code_challenge_methods_supported").Contains("S256"), TokenAuth = StandardClaims.TextsOf(json, "token_endpoint_auth_methods_supported"),
+            HasPkce = StandardClaims.TextsOf(json, "code_challenge_methods_supported").Contains("S256"), TellsWhen = StandardClaims.TextsOf(json, "claims_supported").Contains("auth_time"), TokenAuth = StandardClaims.TextsOf(json, "token_endpoint_auth_methods_supported"),
         };
 
         string? Endpoint(string name, bool optional = false)

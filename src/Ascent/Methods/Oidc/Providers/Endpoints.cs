@@ -7,6 +7,9 @@ namespace Ascent.Methods.Oidc.Providers;
 /// <param name="Issuers">What its id tokens name.</param>
 internal sealed record Endpoints(string Issuer, string AuthUrl, string TokenUrl, string? UserUrl, string? KeysUrl, IReadOnlyList<string> Issuers, bool HasPkce, bool BasicAuth)
 {
+    /// <summary>It says that it can tell when somebody signed in there.</summary>
+    public bool TellsWhen { get; init; }
+
     /// <exception cref="ProviderException">The provider does not say.</exception>
     public static async Task<Endpoints> FindAsync(OidcProvider provider, Discovery discovery, CancellationToken ct)
     {
@@ -16,7 +19,7 @@ internal sealed record Endpoints(string Issuer, string AuthUrl, string TokenUrl,
         var said = await discovery.MetadataAsync(issuer, anyIssuer: provider.Provider == OidcProviderKind.Microsoft, ct);
         IReadOnlyList<string> issuers = provider.Provider == OidcProviderKind.Google && said.Issuer == kind.Issuer ? [said.Issuer, "accounts.google.com"] : [said.Issuer];
         var basic = !kind.PostsSecret && (said.TokenAuth.Count == 0 || said.TokenAuth.Contains("client_secret_basic") || !said.TokenAuth.Contains("client_secret_post"));
-        return new Endpoints(said.Issuer, provider.AuthUrl ?? said.AuthUrl, provider.TokenUrl ?? said.TokenUrl, said.UserUrl, said.KeysUrl, issuers, said.HasPkce, basic);
+        return new Endpoints(said.Issuer, provider.AuthUrl ?? said.AuthUrl, provider.TokenUrl ?? said.TokenUrl, said.UserUrl, said.KeysUrl, issuers, said.HasPkce, basic) { TellsWhen = said.TellsWhen };
     }
 
     private static Endpoints Fixed(OidcProvider provider, ProviderKind kind)

@@ -18,7 +18,7 @@ internal sealed record IdTokenExpectation(IReadOnlyList<string> Issuers, IReadOn
 internal sealed class IdTokens(Discovery discovery, TimeProvider time)
 {
     /// <summary>How far the provider's clock may be from ours.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <exception cref="ProviderException">The token is not good.</exception>
@@ -71,7 +71,7 @@ internal sealed class IdTokens(Discovery discovery, TimeProvider time)
     }
 
     /// <summary>Whole seconds or with a fraction; null where it is missing. Anything else is no time.</summary>
-    private static DateTimeOffset? Time(JsonObject claims, string name)
+    public static DateTimeOffset? Time(JsonObject claims, string name)
     {
         if (claims[name] is not { } node) return null;
         if (node is JsonValue v && v.TryGetValue<double>(out var seconds) && double.IsFinite(seconds) && seconds is > 0 and < 253_402_300_799d) return DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(seconds);

@@ -50,6 +50,8 @@ internal sealed class ProviderClient(ProviderHttp http, Discovery discovery, IdT
                 parameters[name] = text;
         // Whoever confirms who they are does so there, too, whatever the page asks for.
         if (ask.Again) parameters["prompt"] = "login";
+        // And the provider says when that was (OpenID Connect Core 1.0, 3.1.2.1): the browser's holder may strike prompt out of the address.
+        if (ask.Again && kind.IsOpenId) parameters["max_age"] = "0";
         kind.Asks?.Invoke(parameters);
         return new Authorization(QueryHelpers.AddQueryString(at.AuthUrl, parameters!), verifier, nonce);
     }
@@ -148,7 +150,10 @@ internal sealed class ProviderClient(ProviderHttp http, Discovery discovery, IdT
         if (provider.Provider == OidcProviderKind.Microsoft) claims["sub"] = await MicrosoftSubjectAsync(provider, raw, access, ct);
         if (StandardClaims.TextOf(claims, "sub") is not { } subject) throw new ProviderException($"The provider {provider.Id} did not say who signed in.");
         if (subject.Length > 400) throw new ProviderException($"The provider {provider.Id} names people by texts that are too long.");
-        return new UpstreamUser(provider, subject, claims) { Acr = StandardClaims.TextOf(assurance, "acr"), Amr = StandardClaims.TextsOf(assurance, "amr") };
+        return new UpstreamUser(provider, subject, claims)
+        {
+            Acr = StandardClaims.TextOf(assurance, "acr"), Amr = StandardClaims.TextsOf(assurance, "amr"), SignedInAt = IdTokens.Time(assurance, "auth_time"), TellsWhen = at.TellsWhen,
+        };
     }
 
     private async Task<JsonObject> UserinfoAsync(OidcProvider provider, ProviderKind kind, Endpoints at, string access, CancellationToken ct)

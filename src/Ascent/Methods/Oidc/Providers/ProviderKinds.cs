@@ -82,7 +82,16 @@ internal static class ProviderKinds
 
     public static ProviderKind Of(OidcProvider provider) => All[provider.Provider];
 
-    public static string Names { get; } = string.Join(", ", All.Keys.Select(k => k.ToString().ToLowerInvariant()).Order(StringComparer.Ordinal));
+    /// <summary>As the configuration spells them.</summary>
+    public static string Names { get; } = string.Join(", ", All.Keys.Select(NameOf).Order(StringComparer.Ordinal));
+
+    /// <summary>As the configuration spells it.</summary>
+    public static string NameOf(OidcProviderKind kind) => kind switch
+    {
+        OidcProviderKind.GithubApp => "github-app",
+        OidcProviderKind.LinkedinV2 => "linkedin_v2",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>A refresh token is asked for by another parameter than by everybody else's scope.</summary>
     private static void Offline(Dictionary<string, string> parameters)

@@ -10,12 +10,24 @@ internal sealed record UpstreamUser(OidcProvider Provider, string Subject, JsonO
 {
     public string? Acr { get; init; }
     public IReadOnlyList<string> Amr { get; init; } = [];
+
+    /// <summary>When they signed in there (<c>auth_time</c>); null where the provider does not say.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
+
+    /// <summary>The provider says that it can tell.</summary>
+    public bool TellsWhen { get; init; }
     public string IdToken { get; init; } = "";
     public string AccessToken { get; init; } = "";
     public string RefreshToken { get; init; } = "";
 
     /// <summary>As in the credential's identifiers.</summary>
     public string Identifier => $"{Provider.Id}:{Subject}";
+
+    /// <summary>
+    /// Whether they proved themselves at the provider after <paramref name="asked"/>, not only some time before. A provider that could
+    /// tell and does not was not asked to: somebody changed the address on the way.
+    /// </summary>
+    public bool ProvedSince(DateTimeOffset asked) => SignedInAt is { } at ? at >= asked - IdTokens.Skew : Provider.HonoursPrompt ?? !TellsWhen;
 
     /// <summary>The proof, which is worth two factors where the provider says so in the words that the configuration has.</summary>
     public AuthenticationMethod Method(DateTimeOffset now) => Linked(now) with
