@@ -36,7 +36,7 @@ internal static class IdentityValidation
         try
         {
             if (json.ValueKind != JsonValueKind.Object) return ["must be a JSON object"];
-            IdentityBody.Read(json, strict: true);
+            IdentityBody.Read(json, BodyKind.New);
         }
         catch (ApiException e)
         {
