@@ -20,6 +20,8 @@ internal static class IdentitiesModule
         .AddSingleton<IdentityJson>()
         .AddSingleton<IdentityAnswers>()
         .AddSingleton<IdentityDrafts>()
+        .AddSingleton<HashSurvey>()
+        .AddHostedService(s => s.GetRequiredService<HashSurvey>())
         .AddSingleton<PageTokens>();
 
     public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin) => IdentityAdminEndpoints.Map(admin);

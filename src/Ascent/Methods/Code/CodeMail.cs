@@ -8,32 +8,39 @@ using Ascent.Storage;
 namespace Ascent.Methods.Code;
 
 /// <summary>Makes codes in place of those that a flow had and queues the messages with them, in the caller's transaction.</summary>
-internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJson identities)
+internal sealed class CodeMail(CodeStore codes, FlowMail courier, IdentityJson identities)
 {
-    public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeAccount account, CancellationToken ct)
+    public Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeAccount account, CancellationToken ct) => SendLoginAsync(tx, c, flow, account.To, account.Identity, ct);
+
+    /// <param name="identity">Null where nobody has the address: all of the work is done, and nothing sent.</param>
+    public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, CodeRecipient to, Identity? identity, CancellationToken ct)
     {
+        if (!await courier.AdmitAsync(tx, c, to.Address, ct)) return;
         var data = Common(c, flow);
-        data["identity"] = identities.ToPublicNode(account.Identity);
-        data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, account.To, Lifespan(c), ct);
-        await QueueAsync(tx, c, TemplateType.LoginCodeValid, account.To, data, ct);
+        data["identity"] = identity is null ? null : identities.ToPublicNode(identity);
+        data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
+        await QueueAsync(tx, c, TemplateType.LoginCodeValid, to, data, identity is not null, ct);
     }
 
     /// <summary>A code for each address: whichever is typed proves the address that it went to.</summary>
     public async Task SendRegistrationAsync(Tx tx, FlowContext c, Flow flow, string traits, IReadOnlyList<CodeRecipient> addresses, CancellationToken ct)
     {
-        foreach (var (i, to) in addresses.Index())
+        var isFirst = true;
+        foreach (var to in addresses)
         {
+            if (!await courier.AdmitAsync(tx, c, to.Address, ct)) continue;
             var data = Common(c, flow);
             data["traits"] = JsonNode.Parse(traits);
-            data["registration_code"] = i == 0
+            data["registration_code"] = isFirst
                 ? await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct)
                 : await codes.AddDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
-            await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, ct);
+            isFirst = false;
+            await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, wanted: true, ct);
         }
     }
 
-    private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, CancellationToken ct) =>
-        courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data) { RequestHeaders = Headers(c) }, ct);
+    private Task<Guid> QueueAsync(Tx tx, FlowContext c, TemplateType template, CodeRecipient to, JsonObject data, bool wanted, CancellationToken ct) =>
+        courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data) { RequestHeaders = Headers(c) }, wanted, ct);
 
     private static TimeSpan Lifespan(FlowContext c) => c.Config.SelfService.Methods.Code.Config.Lifespan;
 
