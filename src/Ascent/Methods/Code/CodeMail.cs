@@ -22,11 +22,13 @@ internal sealed class CodeMail(CodeStore codes, FlowMail courier, IdentityJson i
         await QueueAsync(tx, c, TemplateType.LoginCodeValid, to, data, identity is not null, ct);
     }
 
-    /// <summary>A code for each address: whichever is typed proves the address that it went to.</summary>
+    private const int MostAddresses = 20;
+
+    /// <summary>A code for each address, as far as anybody has so many: whichever is typed proves the address that it went to.</summary>
     public async Task SendRegistrationAsync(Tx tx, FlowContext c, Flow flow, string traits, IReadOnlyList<CodeRecipient> addresses, CancellationToken ct)
     {
         var isFirst = true;
-        foreach (var to in addresses)
+        foreach (var to in addresses.Take(MostAddresses))
         {
             if (!await courier.AdmitAsync(tx, c, to.Address, ct)) continue;
             var data = Common(c, flow);
