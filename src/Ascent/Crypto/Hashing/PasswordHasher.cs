@@ -33,7 +33,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
     {
         var o = options();
         if (!CanHash(password)) throw new PasswordTooLongException(Bcrypt.MaxPasswordBytes);
-        return RunAsync(NameOf(o), password, (bytes, memory) => StoredHash.Make(o, bytes, memory), ct, client);
+        return RunAsync(NameOf(o), password, (bytes, memory) => StoredHash.Make(o, bytes, memory), client, ct);
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
     public Task<bool> VerifyAsync(string password, string encoded, CancellationToken ct, HashingClient? client = null)
     {
         var configured = Configured();
-        return CompareAsync(password, PasswordHashFormats.Read(encoded) ?? configured, configured, ct, client);
+        return CompareAsync(password, PasswordHashFormats.Read(encoded) ?? configured, configured, client, ct);
     }
 
     /// <summary>The work of a comparison that fails, for an account that is not there.</summary>
@@ -52,7 +52,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
     public Task BurnAsync(string password, CancellationToken ct, HashingClient? client = null)
     {
         var configured = Configured();
-        return CompareAsync(password, configured, configured, ct, client);
+        return CompareAsync(password, configured, configured, client, ct);
     }
 
     /// <summary>Whether a new hash of the password would be of another kind, or better.</summary>
@@ -80,7 +80,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
 
     private delegate T Work<T>(ReadOnlySpan<byte> password, HashingMemory memory);
 
-    private async Task<bool> CompareAsync(string password, StoredHash stored, StoredHash configured, CancellationToken ct, HashingClient? client)
+    private async Task<bool> CompareAsync(string password, StoredHash stored, StoredHash configured, HashingClient? client, CancellationToken ct)
     {
         var (fits, wait) = await RunAsync(stored.Format, password, (bytes, memory) =>
         {
@@ -91,7 +91,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
             if (costs.Missing(stored.Work, configured.Work) is > 0 and var missing)
                 foreach (var part in configured.Part(missing)) part.Fits(bytes, memory);
             return (false, costs.Wait(stored.Work, configured.Work, time.GetElapsedTime(started)));
-        }, ct, client);
+        }, client, ct);
         if (wait > TimeSpan.Zero) await Task.Delay(wait, time, ct);
         return fits;
     }
@@ -112,7 +112,7 @@ internal sealed class PasswordHasher(Func<HasherOptions> options, TimeProvider t
         return costs.Ratio(stored.Work, configured.Work);
     }
 
-    private Task<T> RunAsync<T>(string format, string password, Work<T> work, CancellationToken ct, HashingClient? client) => pool.RunAsync(
+    private Task<T> RunAsync<T>(string format, string password, Work<T> work, HashingClient? client, CancellationToken ct) => pool.RunAsync(
         format,
         memory =>
         {
