@@ -58,6 +58,9 @@ internal sealed record SecurityConfig
     [Key("Wrong attempts at passwords, codes and other credentials.", Ours = true)]
     public ThrottleConfig Throttle { get; init; } = new();
 
+    [Key("Messages that people cause: codes, links, verifications.", Ours = true)]
+    public MessageLimitsConfig MessageLimits { get; init; } = new();
+
     [Key("Refuse $ref in identity schemas.")]
     public bool DisallowRefInIdentitySchemas { get; init; }
 

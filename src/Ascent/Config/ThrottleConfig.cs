@@ -17,13 +17,16 @@ internal sealed record ThrottleConfig
     [Key("One method of one account, such as its authenticator app.", Ours = true)]
     public ThrottleLimitConfig Factor { get; init; } = new();
 
+    [Key("Accounts that a client's address makes, counted apart from its wrong attempts.", Ours = true)]
+    public ThrottleLimitConfig Registration { get; init; } = new();
+
     /// <summary>Failures allowed where nothing is configured; development and test suites fail more often.</summary>
     public static int Default(bool address, bool dev) => (address ? Many : Few) * (dev ? InDevelopment : 1);
 }
 
 internal sealed record ThrottleLimitConfig
 {
-    [Key("Wrong attempts within the window; the last of them locks.", Ours = true, Min = 1, Max = 1_000_000, Default = "10 (for an address 100); with dev ten times that")]
+    [Key("Wrong attempts (accounts, for registrations) within the window; the last of them locks.", Ours = true, Min = 1, Max = 1_000_000, Default = "10 (for an address, and for registrations, 100); with dev ten times that")]
     public int? MaxFailures { get; init; }
 
     [Key("How long wrong attempts are counted together, from the first of them.", Ours = true, Min = 1)]

@@ -12,8 +12,8 @@ internal sealed class CourierQueue(Db db, CourierPart part, MessageSeal seal, Co
     public Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, CancellationToken ct) => QueueAsync(tx, nid, message, wanted: true, ct);
 
     /// <param name="wanted">
-    /// False does all of the work of queueing and keeps nothing: where nobody has the address that somebody typed, so that the time of
-    /// the answer does not tell.
+    /// False where nobody has the address that somebody typed: all is done and written as it would be, and taken from the queue again, but
+    /// never sent or shown, so that neither the time of this answer nor that of the next ones tells.
     /// </param>
     public async Task<Guid> QueueAsync(Tx tx, Guid nid, CourierMessage message, bool wanted, CancellationToken ct)
     {

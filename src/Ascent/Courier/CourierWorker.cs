@@ -148,6 +148,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     {
         if (seal.Open(message.Id, message.Content) is not { } content)
             return Task.FromResult<Delivery>(new Delivery.Failed("The message's content was encrypted with a secret that is not in secrets.cipher any more."));
+        if (message.IsForNobody) return Task.FromResult<Delivery>(new Delivery.Sent());
         var setup = part.Current;
         var channel = message.Channel == MessageChannel.Email ? setup.Email : setup.Sms;
         if (channel is null)
@@ -214,6 +215,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
 
     private void Tell(ClaimedMessage message, Delivery delivery, AttemptOutcome outcome)
     {
+        if (message.IsForNobody) return;
         gauge?.Delivered(MessageStore.NameOf(message.Channel), delivery is Delivery.Sent ? "sent" : outcome.Status == MessageStatus.Abandoned ? "abandoned" : "failed");
         if (delivery is Delivery.Sent) LogSent(message.Id, message.TemplateType, message.SendCount + 1);
         else if (outcome.Status == MessageStatus.Abandoned) LogAbandoned(message.Id, message.TemplateType, message.SendCount + 1, Why(message, outcome));

@@ -5,7 +5,11 @@ namespace Ascent.Courier;
 internal sealed record NewMessage(Guid Id, MessageChannel Channel, string Recipient, string TemplateType, string Content);
 
 /// <summary>A message that this process holds until <see cref="Until"/>; nobody else sends it before.</summary>
-internal sealed record ClaimedMessage(Guid Id, Guid Claim, MessageChannel Channel, string Recipient, string TemplateType, string? Content, int SendCount, DateTimeOffset CreatedAt, DateTimeOffset Until);
+internal sealed record ClaimedMessage(Guid Id, Guid Claim, MessageChannel Channel, string Recipient, string TemplateType, string? Content, int SendCount, DateTimeOffset CreatedAt, DateTimeOffset Until)
+{
+    /// <summary>Nobody has the address that it was asked for; all is done with it but the sending.</summary>
+    public bool IsForNobody { get; init; }
+}
 
 /// <summary>What became of an attempt, for the row.</summary>
 internal sealed record AttemptOutcome(string Status, DateTimeOffset? DueAt, string? Error, bool KeepContent);
@@ -29,12 +33,15 @@ internal sealed class MessageStore(Db db)
 {
     private const string Columns = "id, status, channel, recipient, template_type, content, send_count, created_at, updated_at";
 
-    /// <param name="wanted">Without it the same statement inserts nothing.</param>
+    /// <summary>The channel of what is not sent; an older program finds no recipient in it and sends nothing either.</summary>
+    private const string Nowhere = "none";
+
+    /// <param name="wanted">Without it there is a row for nobody, which is taken like the others, not sent, and never shown.</param>
     public static Task InsertAsync(Tx tx, Guid nid, NewMessage m, bool wanted, DateTimeOffset now, CancellationToken ct) => tx.ExecuteAsync(new Sql("""
         insert into message (nid, id, status, channel, recipient, template_type, content, send_count, due_at, created_at, updated_at)
-        select @nid, @id, 'queued', @channel, @recipient, @type, @content, 0, @now, @now, @now where @wanted
+        values (@nid, @id, 'queued', @channel, @recipient, @type, @content, 0, @now, @now, @now)
         """,
-        ("nid", nid), ("id", m.Id), ("channel", NameOf(m.Channel)), ("recipient", m.Recipient), ("type", m.TemplateType), ("content", m.Content), ("wanted", wanted), ("now", now)), ct);
+        ("nid", nid), ("id", m.Id), ("channel", wanted ? NameOf(m.Channel) : Nowhere), ("recipient", wanted ? m.Recipient : ""), ("type", m.TemplateType), ("content", m.Content), ("now", now)), ct);
 
     /// <summary>
     /// Takes what is due, the oldest first. One conditional statement: of two workers that see the same row, the second finds it
@@ -51,7 +58,7 @@ internal sealed class MessageStore(Db db)
             returning id, channel, recipient, template_type, content, send_count, created_at
             """,
             ("claim", claim), ("node", node), ("until", until), ("now", now), ("nid", nid), ("most", most)),
-            r => new ClaimedMessage(r.Guid(0), claim, MessageChannel.Of(r.Text(1)), r.Text(2), r.Text(3), r.TextOrNull(4), r.Int(5), r.Time(6), until), token), ct);
+            r => new ClaimedMessage(r.Guid(0), claim, MessageChannel.Of(r.Text(1)), r.Text(2), r.Text(3), r.TextOrNull(4), r.Int(5), r.Time(6), until) { IsForNobody = r.Text(1) == Nowhere }, token), ct);
     }
 
     /// <summary>Writes down how an attempt ended, if the message is still this attempt's; false where it is not.</summary>
@@ -88,7 +95,7 @@ internal sealed class MessageStore(Db db)
     public Task<List<StoredMessage>> ListAsync(Guid nid, MessageFilter filter, (DateTimeOffset At, Guid Id)? after, int most, CancellationToken ct)
     {
         var parameters = new List<(string, SqlValue)> { ("nid", nid), ("most", most) };
-        var conditions = "nid = @nid";
+        var conditions = $"nid = @nid and channel <> '{Nowhere}'";
         if (filter.Status is { } status)
         {
             conditions += " and status = @status";
@@ -109,7 +116,7 @@ internal sealed class MessageStore(Db db)
     }
 
     public Task<StoredMessage?> FindAsync(Guid nid, Guid id, CancellationToken ct) =>
-        db.ReadOneAsync(new Sql($"select {Columns} from message where nid = @nid and id = @id", ("nid", nid), ("id", id)), Read, ct);
+        db.ReadOneAsync(new Sql($"select {Columns} from message where nid = @nid and id = @id and channel <> '{Nowhere}'", ("nid", nid), ("id", id)), Read, ct);
 
     public Task<List<Dispatch>> DispatchesAsync(Guid nid, Guid message, CancellationToken ct) => db.ReadAsync(
         new Sql("select id, error, created_at from message_dispatch where nid = @nid and message_id = @id order by created_at, id", ("nid", nid), ("id", message)),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ascent.Crypto.Hashing;
 using Ascent.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -46,6 +47,19 @@ internal sealed class FlowAnswers(FlowJson json, FlowErrorStore errors)
         if ((isApi && c.App is null) || c.IsJson) return error;
         var id = await errors.KeepAsync(c.Nid, error.ToJson(error.NameFor(c.Http)), c.Ct);
         return new RedirectResult(WithQuery(c.Config.SelfService.Flows.Error.UiUrl, "id", id.ToString()));
+    }
+
+    /// <summary>Carries out what hashes; where the hasher has too much to do already the client is told so as of other errors.</summary>
+    public async Task<IResult> UnlessOverloadedAsync(FlowContext c, Flow flow, Func<Task<IResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (HashingOverloadedException e)
+        {
+            return await FailAsync(c, e.ToApiError(), flow.IsApi);
+        }
     }
 
     /// <summary>The browser goes back to the app that it acted for, which fetches the flow by both codes.</summary>

@@ -1,5 +1,7 @@
 using Ascent.Config;
+using Ascent.Crypto.Hashing;
 using Ascent.Http;
+using Ascent.Risk;
 using Ascent.Sessions;
 using Ascent.Storage;
 using Ascent.Tenancy;
@@ -18,6 +20,9 @@ internal sealed record FlowContext(HttpContext Http, AscentConfig Config, Guid N
 
     /// <summary>Errors and submissions are answered as JSON.</summary>
     public bool IsJson => Negotiation.IsJsonRequest(Http);
+
+    /// <summary>Whose hashing this is, so that one client does not keep the others waiting; null where a proxy of ours named nobody.</summary>
+    public HashingClient? Hashing => ThrottleClient.Of(Http) is { } client ? new HashingClient(client.Name, client.Kind == ThrottleKind.Neighbour ? 0.75 : 0.5) : null;
 
     public CancellationToken Ct => Http.RequestAborted;
 

@@ -29,6 +29,7 @@ internal static class FlowsModule
         .AddSingleton<FlowSweep>()
         .AddSingleton<SessionExchange>()
         .AddSingleton<CodeStore>()
+        .AddSingleton<FlowMail>()
         .AddSingleton<FlowJson>()
         .AddSingleton<FlowAnswers>()
         .AddSingleton<FlowGate>()

@@ -5,26 +5,32 @@ using Microsoft.AspNetCore.Http;
 namespace Ascent.Http;
 
 /// <summary>
-/// The client's address. Headers count only from trusted peers, and X-Forwarded-For first: proxies append to it, so what a
-/// client wrote stands left of what a proxy saw, whereas the other headers arrive as the client wrote them wherever a
-/// proxy does not overwrite them.
+/// The client's address, by headers from trusted peers alone. What is shown goes by the header that Kratos takes; what is counted goes by
+/// X-Forwarded-For first: proxies append to it, so what a client wrote stands left of what a proxy saw, whereas the other headers
+/// arrive as the client wrote them wherever a proxy does not overwrite them.
 /// </summary>
 internal static class ClientAddress
 {
+    private const string ForwardedFor = "X-Forwarded-For";
     private static readonly string[] Single = ["True-Client-IP", "Cf-Connecting-Ip", "X-Real-IP"];
 
-    public static IPAddress Of(HttpContext http)
+    /// <summary>As sessions show it: by the first of True-Client-IP, Cf-Connecting-IP, X-Real-IP and X-Forwarded-For that holds one.</summary>
+    public static IPAddress Of(HttpContext http) => Of(http, static (headers, proxies) => Named(headers) ?? LastOf(headers[ForwardedFor].ToString(), proxies));
+
+    /// <summary>As attempts are counted: no client chooses it behind a proxy that appends to X-Forwarded-For.</summary>
+    public static IPAddress Vouched(HttpContext http) => Of(http, static (headers, proxies) => LastOf(headers[ForwardedFor].ToString(), proxies) ?? Named(headers));
+
+    private static IPAddress Of(HttpContext http, Func<IHeaderDictionary, TrustedProxies, IPAddress?> forwarded)
     {
         var peer = http.Connection.RemoteIpAddress;
         var proxies = Listener.Of(http)?.Proxies ?? TrustedProxies.None;
-        if (proxies.Trusts(peer) && Forwarded(http.Request.Headers, proxies) is { } named) return named;
+        if (proxies.Trusts(peer) && forwarded(http.Request.Headers, proxies) is { } named) return named;
         if (peer is null) return IPAddress.Loopback; // a Unix socket
         return peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
     }
 
-    private static IPAddress? Forwarded(IHeaderDictionary headers, TrustedProxies proxies)
+    private static IPAddress? Named(IHeaderDictionary headers)
     {
-        if (LastOf(headers["X-Forwarded-For"].ToString(), proxies) is { } last) return last;
         foreach (var name in Single)
             if (Parse(headers[name].ToString()) is { } one)
                 return one;

@@ -28,7 +28,7 @@ internal enum FormType
 /// </summary>
 internal sealed class FormFields
 {
-    private const int MostFields = 1000;
+    private const int MostFields = FlowBody.MostNames;
     private const int LongestName = 1024;
     private const int DeepestName = 32;
 

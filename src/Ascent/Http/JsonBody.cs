@@ -65,13 +65,16 @@ internal static class JsonBody
     {
         if (http.Request.ContentLength > limit) TooLarge(limit);
         var reader = http.Request.BodyReader;
+        using var reading = Listener.Of(http)?.Bodies?.Begin(http);
         while (true)
         {
-            var read = await reader.ReadAsync(http.RequestAborted);
-            if (read.Buffer.Length > limit)
+            var read = reading is null ? await reader.ReadAsync(http.RequestAborted) : await reading.ReadAsync(reader);
+            if (read.Buffer.Length > limit || reading?.Takes(read.Buffer.Length) == false)
             {
+                var tooLarge = read.Buffer.Length > limit;
                 reader.AdvanceTo(read.Buffer.End);
-                TooLarge(limit);
+                if (tooLarge) TooLarge(limit);
+                BodyBudget.Full.Throw();
             }
             if (read.IsCompleted)
             {

@@ -21,6 +21,8 @@ internal static class IdentitiesModule
         .AddSingleton<IdentityAnswers>()
         .AddSingleton<IdentityDrafts>()
         .AddSingleton<CredentialReads>()
+        .AddSingleton<HashSurvey>()
+        .AddHostedService(s => s.GetRequiredService<HashSurvey>())
         .AddSingleton<PageTokens>();
 
     public static void MapIdentitiesAdmin(this IEndpointRouteBuilder admin) => IdentityAdminEndpoints.Map(admin);

@@ -56,7 +56,8 @@ internal sealed class Lockouts(Db db, ThrottleKeys keys, EventWriter events, Tim
 
     private (string Text, (string, SqlValue)[] Parameters) Which(Guid nid, LockoutFilter filter)
     {
-        var text = "nid = @nid and locked_until > @now";
+        // A pause of messages is no lockout: nobody is told of it, and nothing is released.
+        var text = "nid = @nid and locked_until > @now and kind not in ('recipient', 'sender')";
         var parameters = new List<(string, SqlValue)> { ("nid", nid), ("now", time.GetUtcNow()) };
         if (filter.Ids is not null)
         {

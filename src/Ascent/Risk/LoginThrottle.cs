@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Crypto.Hashing;
 using Ascent.Events;
 using Ascent.Http;
 using Ascent.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Ascent.Risk;
 
@@ -11,17 +13,20 @@ namespace Ascent.Risk;
 /// looked at and taken back if it was right, so that attempts made at once get no more tries than attempts made in turn.
 /// It gates attempts alone: sessions that exist go on.
 /// </summary>
-internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys, EventWriter events, TimeProvider time)
+internal sealed partial class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys, EventWriter events, TimeProvider time, ILogger<LoginThrottle> log)
 {
     /// <summary>What to tell who meets attempts that are still being looked at: they are over in a moment, one way or the other.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    private int toldOfNeighbour;
 
     /// <summary>Counts the attempt for all subjects, or for none and blocks it. An attempt that meets a lock writes nothing.</summary>
     public async Task<ThrottleVerdict> AdmitAsync(Guid nid, IReadOnlyList<ThrottleSubject> subjects, CancellationToken ct)
     {
         var settings = config.Current;
+        if (subjects.Any(s => s.Kind == ThrottleKind.Neighbour) && Interlocked.Exchange(ref toldOfNeighbour, 1) == 0) Forwards();
         if (!settings.Security.Throttle.Enabled || subjects.Count == 0) return ThrottleVerdict.Admitted.Uncounted;
-        var wanted = subjects.Select(s => new Wanted(s, keys.Of(nid, s), ThrottleLimit.Of(settings, s.Kind))).DistinctBy(w => w.Key).ToArray();
+        var wanted = subjects.Select(s => new Wanted(s, keys.Of(nid, s), ThrottleLimit.Of(settings, s))).DistinctBy(w => w.Key).ToArray();
         var now = Instant.Truncate(time.GetUtcNow());
         var taken = await ThrottleTable.ReserveAsync(db, nid, wanted, now, ct);
         if (taken.Count == wanted.Length)
@@ -45,14 +50,28 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
         {
             looked = await look();
         }
+        catch (HashingOverloadedException)
+        {
+            // Whoever floods the hasher would otherwise flood it for nothing; the account that he names has not been guessed at.
+            await SpentAsync(nid, attempt, r => r.Subject.IsShared);
+            throw;
+        }
         catch
         {
             await WithdrawAsync(nid, attempt);
             throw;
         }
         if (looked.End is AttemptEnd.Wrong wrong) await FailedAsync(nid, attempt, wrong);
+        else if (looked.End is AttemptEnd.Used) await SpentAsync(nid, attempt, r => r.Subject.Kind == ThrottleKind.Registration);
         else if (looked.End is AttemptEnd.Nothing) await WithdrawAsync(nid, attempt);
         return looked.Result;
+    }
+
+    /// <summary>What <paramref name="stays"/> says is counted, and locked where it was the last; the rest is taken back.</summary>
+    private async Task SpentAsync(Guid nid, ThrottleVerdict.Admitted attempt, Func<Reservation, bool> stays)
+    {
+        await WithdrawAsync(nid, new ThrottleVerdict.Admitted([.. attempt.Reservations.Where(r => !stays(r))]));
+        await FailedAsync(nid, new ThrottleVerdict.Admitted([.. attempt.Reservations.Where(stays)]), new AttemptEnd.Wrong(null, null));
     }
 
     /// <summary>
@@ -105,17 +124,17 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
         if (Shared(attempt) is { Length: > 0 } shared) await ThrottleTable.TakeBackAsync(tx, nid, shared, token);
     }, CancellationToken.None);
 
-    private static Guid[] Own(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.Kind != ThrottleKind.Address).Select(r => r.Key)];
+    private static Guid[] Own(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => !r.Subject.IsShared).Select(r => r.Key)];
 
-    private static Guid[] Shared(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.Kind == ThrottleKind.Address).Select(r => r.Key)];
+    private static Guid[] Shared(ThrottleVerdict.Admitted attempt) => [.. attempt.Reservations.Where(r => r.Subject.IsShared).Select(r => r.Key)];
 
     private async Task LockAsync(Tx tx, Guid nid, ThrottleVerdict.Admitted attempt, Reservation reservation, Guid? identityId, CancellationToken ct)
     {
         var subject = reservation.Subject;
         // An address is locked for what it did to many accounts; the last of them is not what the lock is about.
-        var identity = subject.Kind == ThrottleKind.Address ? null : subject.IdentityId ?? identityId;
+        var identity = subject.IsShared ? null : subject.IdentityId ?? identityId;
         var client = attempt.Reservations.FirstOrDefault(r => r.Subject.Client is not null)?.Subject.Client?.ToString();
-        var shown = subject.Kind == ThrottleKind.Address ? subject.Name : client;
+        var shown = subject.IsShared ? subject.Name : client;
         if (await ThrottleTable.AnnounceAsync(tx, nid, reservation, identity, shown, Instant.Truncate(time.GetUtcNow()), ct) is not { } locked) return;
         var data = new JsonObject
         {
@@ -125,4 +144,8 @@ internal sealed class LoginThrottle(Db db, ConfigStore config, ThrottleKeys keys
         if (subject.Method is { } method) data["method"] = method;
         await events.WriteAsync(tx, nid, new Event("lockout.created") { Actor = "system", IdentityId = identity, Address = shown, Data = data }, ct);
     }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "A peer with a private address sends X-Forwarded-For and is none of serve.public.trusted_proxies: clients behind it are counted together. If it is your proxy, name it there; if not, see why clients can reach this port.")]
+    private partial void Forwards();
 }

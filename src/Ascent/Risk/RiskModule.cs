@@ -13,6 +13,7 @@ internal static class RiskModule
     public static IServiceCollection AddRisk(this IServiceCollection services) => services
         .AddSingleton<ThrottleKeys>()
         .AddSingleton<LoginThrottle>()
+        .AddSingleton<MessageLimits>()
         .AddSingleton<Lockouts>()
         .AddSingleton<ThrottleSweep>();
 

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Ascent.Risk;
 
 /// <summary>
-/// The client that a request's attempts are counted for, or null where nobody knows it. Behind a proxy that the configuration
-/// does not name everybody has the proxy's address, and a hundred typing errors among all users would lock out all of them.
+/// The client that a request's attempts are counted for, or null where a proxy of ours named nobody. Behind a proxy that the configuration
+/// does not name everybody has the proxy's address, and a hundred typing errors among all users would lock out all of them: it is let do
+/// ten times what a client is.
 /// </summary>
 internal static class ThrottleClient
 {
@@ -17,12 +18,12 @@ internal static class ThrottleClient
 
     public static ThrottleSubject? Of(HttpContext http)
     {
-        var client = ClientAddress.Of(http);
+        var client = ClientAddress.Vouched(http);
         var proxies = Listener.Of(http)?.Proxies ?? TrustedProxies.None;
         // A proxy of ours that named nobody.
         if (!proxies.TrustsAll && proxies.Trusts(client)) return null;
-        // A neighbour that forwards for others and is not trusted to. From outside nobody can look like that.
-        if (!proxies.Trusts(http.Connection.RemoteIpAddress) && Internal.Any(n => n.Contains(client)) && http.Request.Headers.ContainsKey("X-Forwarded-For")) return null;
-        return ThrottleSubject.Address(client);
+        // A neighbour that forwards for others and is not trusted to; or anybody, where the network in front hides all addresses and he says so.
+        var forwards = !proxies.Trusts(http.Connection.RemoteIpAddress) && http.Request.Headers.ContainsKey("X-Forwarded-For") && Internal.Any(n => n.Contains(client));
+        return forwards ? ThrottleSubject.Neighbour(client) : ThrottleSubject.Address(client);
     }
 }

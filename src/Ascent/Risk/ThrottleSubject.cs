@@ -4,7 +4,11 @@ using Ascent.Schemas;
 
 namespace Ascent.Risk;
 
-internal enum ThrottleKind { Identifier, Address, Factor }
+/// <summary>
+/// <c>Neighbour</c> is an address that stands for many clients, <c>Registration</c> one that signs people up; <c>Recipient</c> and <c>Sender</c>
+/// are whom messages go to and who causes them.
+/// </summary>
+internal enum ThrottleKind { Identifier, Address, Factor, Neighbour, Registration, Recipient, Sender }
 
 /// <summary>What an attempt is counted for. Its name is kept as a keyed hash only, and never printed.</summary>
 internal sealed record ThrottleSubject
@@ -41,9 +45,32 @@ internal sealed record ThrottleSubject
         return new(ThrottleKind.Address, client.AddressFamily == AddressFamily.InterNetworkV6 ? Network(client) : client.ToString()) { Client = client };
     }
 
+    /// <summary>A peer that forwards for others and is not trusted to say for whom: what all of them do is counted for it.</summary>
+    public static ThrottleSubject Neighbour(IPAddress peer) => new(ThrottleKind.Neighbour, Address(peer).Name) { Client = Address(peer).Client, Times = NeighbourFactor };
+
+    /// <summary>Accounts that a client makes. Counted apart from what it guesses: a class that signs up does not keep its school from signing in.</summary>
+    public static ThrottleSubject Registration(ThrottleSubject client) => Of(ThrottleKind.Registration, client);
+
+    /// <summary>Messages that a client causes.</summary>
+    public static ThrottleSubject Sender(ThrottleSubject client) => Of(ThrottleKind.Sender, client);
+
+    /// <summary>Messages to an address, whosever it is and if it is nobody's.</summary>
+    public static ThrottleSubject Recipient(string address) => new(ThrottleKind.Recipient, Identifiers.Normalize(address));
+
     /// <summary>One method of one account: guessing at it is limited whoever guesses, wherever from.</summary>
     public static ThrottleSubject Factor(Guid identityId, string method) =>
         new(ThrottleKind.Factor, $"{identityId:n} {method}") { IdentityId = identityId, Method = method };
+
+    /// <summary>Whether many share it, so that one's success says nothing of the others' attempts.</summary>
+    public bool IsShared => Kind is ThrottleKind.Address or ThrottleKind.Neighbour or ThrottleKind.Registration;
+
+    /// <summary>How far its limit is another than its kind's: who stands for many is let do as much as many.</summary>
+    public int Times { get; private init; } = 1;
+
+    private const int NeighbourFactor = 10;
+
+    private static ThrottleSubject Of(ThrottleKind kind, ThrottleSubject client) =>
+        new(kind, client.Name) { Client = client.Client, Times = client.Kind == ThrottleKind.Neighbour ? NeighbourFactor : 1 };
 
     public override string ToString() => $"throttle subject of kind {Kind}";
 

@@ -19,7 +19,16 @@ internal static class ThrottleTable
     /// already nothing is taken. Where one fills up meanwhile its row is missing from the answer: the condition of the update
     /// decides under the row's lock, and no two attempts get the same place.
     /// </summary>
-    public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Db db, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct)
+    public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Db db, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct) =>
+        db.ChangeAsync(Reservation(nid, wanted, now), Taken, ct);
+
+    /// <summary>As above, in a transaction of the caller's.</summary>
+    public static Task<List<(Guid Key, int Failures)>> ReserveAsync(Tx tx, Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now, CancellationToken ct) =>
+        tx.ReadAsync(Reservation(nid, wanted, now), Taken, ct);
+
+    private static (Guid Key, int Failures) Taken(Row r) => (r.Guid(0), r.Int(1));
+
+    private static Sql Reservation(Guid nid, IReadOnlyList<Wanted> wanted, DateTimeOffset now)
     {
         var parameters = new List<(string, SqlValue)>(2 + (5 * wanted.Count)) { ("nid", nid), ("now", now) };
         for (var i = 0; i < wanted.Count; i++)
@@ -29,7 +38,7 @@ internal static class ThrottleTable
                 ($"subject{i}", key), ($"kind{i}", KindName(subject.Kind)), ($"allowed{i}", limit.MaxFailures),
                 ($"ends{i}", now + limit.Window), ($"lockout{i}", (long)limit.Lockout.TotalMicroseconds)]);
         }
-        return db.ChangeAsync(new Sql(ReserveTexts.GetOrAdd(wanted.Count, ReserveText), [.. parameters]), r => (r.Guid(0), r.Int(1)), ct);
+        return new Sql(ReserveTexts.GetOrAdd(wanted.Count, ReserveText), [.. parameters]);
     }
 
     /// <summary>Gives places back. The lock that the last place brought goes with it, unless it was announced.</summary>
@@ -71,6 +80,10 @@ internal static class ThrottleTable
     {
         ThrottleKind.Address => "address",
         ThrottleKind.Factor => "factor",
+        ThrottleKind.Neighbour => "address",
+        ThrottleKind.Registration => "registration",
+        ThrottleKind.Recipient => "recipient",
+        ThrottleKind.Sender => "sender",
         _ => "identifier",
     };
 
@@ -83,7 +96,7 @@ internal static class ThrottleTable
             not exists (select 1 from throttle t where t.nid = @nid and t.subject = @subject{i}
                 and coalesce(t.locked_until, t.window_ends) > @now and (t.locked_until is not null or t.failures >= @allowed{i}))
             """)}
-        order by case w.kind when 'address' then 1 else 0 end, w.subject
+        order by case when w.kind in ('address', 'registration', 'sender') then 1 else 0 end, w.subject
         on conflict (nid, subject) do update set
             failures = case when coalesce(throttle.locked_until, throttle.window_ends) <= @now then 1 else throttle.failures + 1 end,
             allowed = excluded.allowed,

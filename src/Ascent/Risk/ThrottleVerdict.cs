@@ -43,6 +43,9 @@ internal abstract record AttemptEnd
     /// <summary>It was not judged, or nothing came of it: it is taken back.</summary>
     public static AttemptEnd TakenBack { get; } = new Nothing();
 
+    /// <summary>Nothing was guessed, and what it cost stays counted for the client, as an account that was made.</summary>
+    public static AttemptEnd Spent { get; } = new Used();
+
     /// <summary>It was judged and found wrong: it stays counted.</summary>
     public static AttemptEnd WrongOf(Guid? identityId, FailedAttempt? told = null) => new Wrong(identityId, told);
 
@@ -51,6 +54,8 @@ internal abstract record AttemptEnd
     internal sealed record Wrong(Guid? IdentityId, FailedAttempt? Told) : AttemptEnd;
 
     internal sealed record Nothing : AttemptEnd;
+
+    internal sealed record Used : AttemptEnd;
 }
 
 /// <summary>One place taken in a subject's count; the last one locks the subject if the attempt turns out wrong.</summary>

@@ -116,9 +116,39 @@ public sealed class FlowBodyTests
         (await ReadAsync("""{"a":"\u0000"}""", "application/json")).ShouldBeOfType<FlowBody.Malformed>().Fault.Kind.ShouldBe(JsonFaultKind.Text);
         (await ReadAsync("a=%00", Form)).ShouldBeOfType<FlowBody.Malformed>().Fault.Kind.ShouldBe(JsonFaultKind.Text);
         (await ReadAsync("a=%zz", Form)).ShouldBeOfType<FlowBody.Malformed>();
-        (await ReadAsync(string.Join('&', Enumerable.Range(0, 1001).Select(i => $"f{i}=1")), Form)).ShouldBeOfType<FlowBody.Malformed>();
+        (await ReadAsync(string.Join('&', Enumerable.Range(0, FlowBody.MostNames + 1).Select(i => $"f{i}=1")), Form)).ShouldBeOfType<FlowBody.Malformed>();
         (await ReadAsync(string.Join('.', Enumerable.Repeat("a", 40)) + "=1", Form)).ShouldBeOfType<FlowBody.Malformed>();
-        await Should.ThrowAsync<ApiException>(() => ReadAsync(new byte[JsonBody.DefaultLimit + 1], Form));
+        await Should.ThrowAsync<ApiException>(() => ReadAsync(new byte[FlowBody.Limit + 1], Form));
+    }
+
+    [Fact]
+    public async Task As_many_names_as_may_be_are_read_and_one_more_is_refused_wherever_it_stands()
+    {
+        string[] Bodies(int names) =>
+        [
+            Json(names, i => $"\"f{i}\":1"), Json(names, i => $"\"f.g{i}\":1"), $"{{\"traits\":{Json(names - 1, i => $"\"f{i}\":1")}}}",
+            $"{{\"traits\":[{string.Join(',', Enumerable.Repeat("{\"a\":1}", names - 1))}]}}",
+        ];
+        foreach (var body in Bodies(FlowBody.MostNames)) (await ReadAsync(body, "application/json")).ShouldBeOfType<FlowBody.Decoded>();
+        foreach (var body in Bodies(FlowBody.MostNames + 1)) (await ReadAsync(body, "application/json")).ShouldBeOfType<FlowBody.Malformed>().Fault.Text.ShouldContain("512 names");
+        static string Json(int names, Func<int, string> one) => $"{{{string.Join(',', Enumerable.Range(0, names).Select(one))}}}";
+    }
+
+    [Theory]
+    [InlineData("{\"transient_payload\":{\"a\":\"*\"}}", "application/json")]
+    [InlineData("{\"transient_payload.a\":\"*\"}", "application/json")]
+    [InlineData("transient_payload.a=*", Form)]
+    public async Task What_is_sent_along_for_hooks_is_limited_however_it_is_written(string body, string type)
+    {
+        (await ReadAsync(body.Replace("*", new string('x', FlowBody.TransientLimit - 8)), type)).ShouldBeOfType<FlowBody.Decoded>();
+        (await ReadAsync(body.Replace("*", new string('x', FlowBody.TransientLimit)), type)).ShouldBeOfType<FlowBody.Malformed>().Fault.Text.ShouldContain("/transient_payload may have at most 16384 bytes");
+    }
+
+    [Fact]
+    public async Task Names_with_dots_and_nested_ones_come_to_the_same()
+    {
+        var body = (await ReadAsync("""{"a.b":1,"x":null,"a":{"c":2},"a.c":3,"a.d.e":[{"y.z":4}],"..":5,"x.q":6}""", "application/json")).ShouldBeOfType<FlowBody.Decoded>().Body;
+        body.ToJsonString().ShouldBe("""{"x":null,"a":{"c":2,"b":1,"d":{"e":[{"y.z":4}]}},"a.c":3,"..":5,"x.q":6}""");
     }
 
     [Fact]

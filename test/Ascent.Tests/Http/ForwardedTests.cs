@@ -54,7 +54,14 @@ public sealed class ForwardedTests
     [InlineData("10.0.0.7, 10.0.0.8", "10.0.0.7")]
     [InlineData("junk, 10.0.0.8", "10.0.0.8")]
     public void Behind_several_proxies_the_first_address_we_do_not_run_is_the_clients(string list, string address) =>
-        ClientAddress.Of(Context(Ten, "::ffff:10.1.2.3", ("X-Forwarded-For", list), ("X-Real-IP", "1.2.3.4"))).ToString().ShouldBe(address);
+        ClientAddress.Vouched(Context(Ten, "::ffff:10.1.2.3", ("X-Forwarded-For", list), ("X-Real-IP", "1.2.3.4"), ("True-Client-IP", "1.2.3.5"))).ToString().ShouldBe(address);
+
+    [Fact]
+    public void What_is_shown_goes_by_the_headers_in_the_order_of_Kratos()
+    {
+        (string Name, string Value)[] headers = [("True-Client-IP", "203.0.113.1"), ("Cf-Connecting-IP", "203.0.113.2"), ("X-Real-IP", "203.0.113.3"), ("X-Forwarded-For", "203.0.113.4")];
+        for (var i = 0; i < headers.Length; i++) ClientAddress.Of(Context(Ten, "10.1.2.3", headers[i..])).ToString().ShouldBe(headers[i].Value);
+    }
 
     [Theory]
     [InlineData(null, null, "http://id.local:4433")]

@@ -23,7 +23,7 @@ internal sealed class ThrottleBench : IAsyncDisposable
         Config = new ConfigStore(config);
         var keys = new ThrottleKeys(new SecretKeys(Config));
         var events = new EventWriter(Time);
-        Throttle = new LoginThrottle(Db, Config, keys, events, Time);
+        Throttle = new LoginThrottle(Db, Config, keys, events, Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<LoginThrottle>.Instance);
         Lockouts = new Lockouts(Db, keys, events, Time);
         Sweep = new ThrottleSweep(Db, Time);
     }

@@ -5,7 +5,7 @@ namespace Ascent.Crypto.Hashing;
 /// <summary>
 /// Runs hashing on a few threads of its own, below the priority of those that answer requests, so that a storm of logins takes neither the
 /// processor nor the memory from the rest. What finds no free thread waits in a bounded queue; beyond the bound, or when its turn would come
-/// too late, it is refused with the time after which to come back.
+/// too late, it is refused with the time after which to come back. Of the line a client may have a share, so that none keeps the others out.
 /// </summary>
 internal sealed partial class HashingPool : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed partial class HashingPool : IDisposable
     private readonly HashingMetrics metrics;
     private readonly Lock gate = new();
     private readonly LinkedList<Job> waiting = new();
+    private readonly Dictionary<string, int> waitingOf = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim available = new(0);
     private readonly CancellationTokenSource stopping = new();
     private readonly HashingMemory memory;
@@ -41,10 +42,10 @@ internal sealed partial class HashingPool : IDisposable
 
     /// <summary>Runs the work on one of the threads, under the name of its format.</summary>
     /// <exception cref="HashingOverloadedException">Too many wait, or the wait was too long.</exception>
-    public Task<T> RunAsync<T>(string format, Func<HashingMemory, T> work, CancellationToken ct)
+    public Task<T> RunAsync<T>(string format, Func<HashingMemory, T> work, CancellationToken ct, HashingClient? client = null, bool counted = true)
     {
         if (ct.IsCancellationRequested) return Task.FromCanceled<T>(ct);
-        var job = new Job<T>(this, format, work);
+        var job = new Job<T>(this, format, work, client) { Counted = counted };
         var wait = Enqueue(job);
         if (wait is { } limit) job.ExpireAfter(limit);
         job.CancelWith(ct);
@@ -79,10 +80,27 @@ internal sealed partial class HashingPool : IDisposable
             var most = Math.Max(1, o.MaxConcurrent);
             var ahead = waiting.Count + busy - most;
             if (ahead >= 0 && (ahead >= o.MaxQueued || TimeFor(ahead + 1, most) > o.MaxWait)) throw Overloaded(ahead, most);
+            if (ahead >= 0 && job.Client is { } client && !HasPlace(client, o, most)) throw Overloaded(ahead, most);
             job.Node = waiting.AddLast(job);
+            Count(job, 1);
             if (threads < most && threads < waiting.Count + busy) StartThread();
             return ahead >= 0 ? o.MaxWait : null;
         }
+    }
+
+    /// <summary>Whether one more of a client's may wait. As many as run at a time always may.</summary>
+    private bool HasPlace(HashingClient client, HasherOptions o, int most)
+    {
+        var own = waitingOf.GetValueOrDefault(client.Name);
+        return own < most || (own < o.MaxQueued * client.Share && TimeFor(own + 1, most) <= o.MaxWait * client.Share);
+    }
+
+    private void Count(Job job, int change)
+    {
+        if (job.Client is not { } client) return;
+        var now = waitingOf.GetValueOrDefault(client.Name) + change;
+        if (now > 0) waitingOf[client.Name] = now;
+        else waitingOf.Remove(client.Name);
     }
 
     private TimeSpan TimeFor(int jobs, int most) => TimeSpan.FromSeconds(jobs * averageSeconds / most);
@@ -109,7 +127,7 @@ internal sealed partial class HashingPool : IDisposable
             var started = time.GetTimestamp();
             job.Run(memory);
             var took = time.GetElapsedTime(started);
-            metrics.Done(job.Format, took);
+            if (job.Counted) metrics.Done(job.Format, took);
             lock (gate)
             {
                 busy--;
@@ -147,6 +165,7 @@ internal sealed partial class HashingPool : IDisposable
                 if (waiting.First is not { } first) continue;
                 waiting.Remove(first);
                 first.Value.Node = null;
+                Count(first.Value, -1);
                 busy++;
                 return first.Value;
             }
@@ -161,6 +180,7 @@ internal sealed partial class HashingPool : IDisposable
             if (job.Node is not { } node || node.List is null) return false;
             waiting.Remove(node);
             job.Node = null;
+            Count(job, -1);
             return true;
         }
     }
@@ -177,12 +197,14 @@ internal sealed partial class HashingPool : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetPriority(int which, int who, int nice);
 
-    private abstract class Job(HashingPool pool, string format)
+    private abstract class Job(HashingPool pool, string format, HashingClient? client)
     {
         private ITimer? timer;
         private CancellationTokenRegistration cancellation;
 
         public string Format => format;
+        public HashingClient? Client => client;
+        public bool Counted { get; init; }
         public LinkedListNode<Job>? Node { get; set; }
 
         public void ExpireAfter(TimeSpan limit) =>
@@ -212,7 +234,7 @@ internal sealed partial class HashingPool : IDisposable
         }
     }
 
-    private sealed class Job<T>(HashingPool pool, string format, Func<HashingMemory, T> work) : Job(pool, format)
+    private sealed class Job<T>(HashingPool pool, string format, Func<HashingMemory, T> work, HashingClient? client) : Job(pool, format, client)
     {
         private readonly TaskCompletionSource<T> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;

@@ -66,6 +66,26 @@ internal static class PasswordHashFormats
         return new HashCheck.Unknown();
     }
 
+    /// <summary>How many characters of a hash tell its format and its costs; what follows is its own.</summary>
+    public static int KindLength(string encoded)
+    {
+        foreach (var (prefix, _, _) in Known)
+        {
+            if (!encoded.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            if (prefix[0] == '{') return prefix.Length;
+            var parts = prefix.StartsWith("$argon2", StringComparison.Ordinal) ? 2
+                : prefix.StartsWith("$2", StringComparison.Ordinal) || prefix.StartsWith("$pbkdf2", StringComparison.Ordinal) || prefix.Contains("scrypt", StringComparison.Ordinal) || encoded[prefix.Length..].StartsWith("rounds=", StringComparison.Ordinal) ? 1
+                : 0;
+            var end = prefix.Length;
+            for (; parts > 0 && encoded.IndexOf('$', end) is >= 0 and var next; parts--) end = next + 1;
+            return end;
+        }
+        return Math.Min(encoded.Length, 1);
+    }
+
+    /// <summary>That beginning, which may be shown.</summary>
+    public static string KindOf(string encoded) => encoded[..KindLength(encoded)];
+
     /// <summary>The hash, ready to be compared with a password; null where none can fit.</summary>
     public static StoredHash? Read(string encoded)
     {

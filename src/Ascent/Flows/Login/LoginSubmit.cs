@@ -31,7 +31,7 @@ internal sealed class LoginSubmit(
         if (FlowGate.Guard(c, flow, body) is { } guarded)
             return guarded.Forged is { } forged ? await answers.FailAsync(c, forged, flow.IsApi) : await RefusedAsync(submission, new LoginResult.Refused(guarded.Message!));
         flow.TransientPayload = body["transient_payload"] as System.Text.Json.Nodes.JsonObject;
-        return await CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct));
+        return await answers.UnlessOverloadedAsync(c, flow, () => CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct)));
     }
 
     /// <summary>

@@ -68,7 +68,7 @@ internal static class LogoutEndpoints
     private static async Task<IResult> NativeAsync(HttpContext http, FlowContexts contexts, SessionStore sessions)
     {
         var c = await contexts.OpenAsync(http);
-        var body = ObjectReader.Of(await JsonBody.ReadAsync(http), "");
+        var body = ObjectReader.Of(await JsonBody.ReadAsync(http, FlowBody.Limit), "");
         var text = body.String("session_token");
         if (text is null || !SessionToken.TryParse(text, out var token) || !await sessions.RevokeByTokenAsync(c.Nid, token.Key, "self", c.Ct))
             return ApiError.Forbidden("This session token is not known, so there is nothing to sign out of.");

@@ -6,6 +6,9 @@ namespace Ascent.Flows.Messages;
 /// <summary>Tells a person what is wrong with the traits: a message for each field, with the words of the catalogue.</summary>
 internal static class SchemaMessages
 {
+    /// <summary>More than a person reads; they are kept with the flow and go into every answer.</summary>
+    private const int Most = 100;
+
     /// <summary>The innermost errors, each at its field; a missing property is told at the field where it would be.</summary>
     public static IReadOnlyList<FieldText> Of(IEnumerable<SchemaError> errors)
     {
@@ -13,7 +16,7 @@ internal static class SchemaMessages
         var said = new HashSet<(string, string)>();
         foreach (var error in errors.SelectMany(e => e.Leaves))
             foreach (var message in Of(error))
-                if (said.Add((message.Pointer, message.Text.Text)))
+                if (all.Count < Most && said.Add((message.Pointer, message.Text.Text)))
                     all.Add(message);
         return all;
     }

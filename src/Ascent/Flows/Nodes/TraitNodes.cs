@@ -29,6 +29,9 @@ internal static class TraitNodes
         Label = string.IsNullOrEmpty(field.Title) ? null : UiMessages.NodeTrait(field.Title, field.Name),
     };
 
+    /// <summary>More fields than a form can have: a list of numbers is not shown number by number.</summary>
+    private const int MostNodes = 512;
+
     /// <summary>The keys that <see cref="NodeOrder"/> sorts by.</summary>
     public static IReadOnlyList<string> Keys(IEnumerable<TraitField> fields) => [.. fields.Select(f => f.Name)];
 
@@ -50,11 +53,17 @@ internal static class TraitNodes
     /// </summary>
     public static void Fill(UiContainer form, JsonElement traits, string group, bool addMissing = false)
     {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (i, node) in form.Nodes.Index())
+            if (node.Group == group && node.Id is { } id) places.TryAdd(id, i);
         foreach (var (name, value) in Leaves("traits", traits))
         {
-            var i = form.Nodes.FindIndex(n => n.Group == group && n.Id == name);
-            if (i >= 0) form.Nodes[i] = form.Nodes[i].WithValue(Node(value));
-            else if (addMissing) form.Nodes.Add(UiNode.Input(group, name, TypeOf(value), Node(value)));
+            if (places.TryGetValue(name, out var i)) form.Nodes[i] = form.Nodes[i].WithValue(Node(value));
+            else if (addMissing && places.Count < MostNodes)
+            {
+                places[name] = form.Nodes.Count;
+                form.Nodes.Add(UiNode.Input(group, name, TypeOf(value), Node(value)));
+            }
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed record RecoveryMessage(RecoveryRecipient To, TemplateType Valid,
 /// Sends what recovers an account. An address that nobody has is treated alike in every respect but that nothing is sent: the same
 /// statements run, the same words are made, so that neither the answer nor its time tells whose addresses are known.
 /// </summary>
-internal sealed class RecoverySender(IdentityStore identities, IdentityJson json, CourierQueue courier, EventWriter events)
+internal sealed class RecoverySender(IdentityStore identities, IdentityJson json, FlowMail courier, EventWriter events)
 {
     public Task<Identity?> FindAsync(FlowContext c, RecoveryRecipient address) => identities.FindByRecoveryAddressAsync(c.Nid, address.Via, address.Value, c.Ct);
 
@@ -28,6 +28,7 @@ internal sealed class RecoverySender(IdentityStore identities, IdentityJson json
         var notify = identity is null && to.Via == AddressVias.Email && c.Config.SelfService.Flows.Recovery.NotifyUnknownRecipients;
         return async (tx, ct) =>
         {
+            if (!await courier.AdmitAsync(tx, c, to.Value, ct)) return;
             var secret = await message.Issue(tx, new CodeRecipient(to.Via, to.Value, identity?.Id), ct);
             var mail = new CourierMessage(MessageChannel.Of(to.Via), to.Value, notify ? message.Invalid : message.Valid,
                 Data(flow, message, identity, notify ? null : secret));

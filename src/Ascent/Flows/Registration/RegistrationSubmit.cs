@@ -38,7 +38,7 @@ internal sealed class RegistrationSubmit(
         if (methods.Find(body, c.Config) is not { } method) return await NoMethodAsync(submission);
         if (!method.IsEnabled(c.Config)) return await answers.FailAsync(c, FlowGate.MethodDisabled, flow.IsApi);
         flow.TransientPayload = body["transient_payload"] as JsonObject;
-        return await CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct));
+        return await answers.UnlessOverloadedAsync(c, flow, () => CarryOutAsync(submission, method, () => method.SubmitAsync(submission, c.Ct)));
     }
 
     /// <summary>
@@ -56,7 +56,10 @@ internal sealed class RegistrationSubmit(
         return await CarryOutAsync(submission, method, look);
     }
 
-    /// <summary>Where a proof may be guessed at, counts the attempt before it is looked at, and takes it back unless it was wrong.</summary>
+    /// <summary>
+    /// Counts the attempt before it is looked at. Where a proof was guessed at, it is taken back unless it was wrong; what came as far as an
+    /// account, with all its work, stays counted for the client, whether the account could be made or not.
+    /// </summary>
     private async Task<IResult> CarryOutAsync(RegistrationSubmission submission, IRegistrationMethod method, Func<Task<RegistrationResult>> look)
     {
         var (c, flow) = (submission.Context, submission.Flow);
@@ -66,7 +69,12 @@ internal sealed class RegistrationSubmit(
         return await AnswerAsync(submission, await throttle.SettleAsync(c.Nid, (ThrottleVerdict.Admitted)verdict, async () =>
         {
             var result = await look();
-            return (result, result is RegistrationResult.Refused { WrongProof: true } wrong ? EndOf(submission, method, wrong) : AttemptEnd.TakenBack);
+            return (result, result switch
+            {
+                RegistrationResult.Refused { WrongProof: true } wrong => EndOf(submission, method, wrong),
+                RegistrationResult.Accepted => AttemptEnd.Spent,
+                _ => AttemptEnd.TakenBack,
+            });
         }));
     }
 
@@ -79,7 +87,9 @@ internal sealed class RegistrationSubmit(
     private static List<ThrottleSubject> Subjects(RegistrationSubmission submission, IRegistrationMethod method)
     {
         List<ThrottleSubject> subjects = [.. method.GuessedAt(submission).Select(ThrottleSubject.Identifier)];
-        if (subjects.Count > 0 && ThrottleClient.Of(submission.Context.Http) is { } client) subjects.Add(client);
+        if (ThrottleClient.Of(submission.Context.Http) is not { } client) return subjects;
+        if (subjects.Count > 0) subjects.Add(client);
+        subjects.Add(ThrottleSubject.Registration(client));
         return subjects;
     }
 

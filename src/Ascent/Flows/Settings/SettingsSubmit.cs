@@ -41,7 +41,7 @@ internal sealed class SettingsSubmit(
         flow.TransientPayload = body["transient_payload"] as JsonObject;
         if (SettingsAccess.OnlyEnrols(c, session, state) && !method.EnrolsSecondFactor(submission)) return await EnrolFirstAsync(submission, method);
         if (!submission.HasPrivilege && method.IsPrivileged(submission)) return await privilege.AskAsync(submission);
-        return await CarryOutAsync(submission, method, await method.SubmitAsync(submission, c.Ct));
+        return await answers.UnlessOverloadedAsync(c, flow, async () => await CarryOutAsync(submission, method, await method.SubmitAsync(submission, c.Ct)));
     }
 
     /// <summary>

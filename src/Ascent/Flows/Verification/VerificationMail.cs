@@ -8,11 +8,12 @@ using Ascent.Storage;
 namespace Ascent.Flows.Verification;
 
 /// <summary>Sends what proves an address, in the transaction that keeps what it is compared with.</summary>
-internal sealed class VerificationMail(CourierQueue courier, IdentityJson identities)
+internal sealed class VerificationMail(FlowMail courier, IdentityJson identities)
 {
     /// <param name="identity">Null where nobody has the address: all of the work is done, and nothing sent, or at most that it is unknown.</param>
     public async Task SendAsync(Tx tx, FlowContext c, IVerificationMethod method, Flow flow, CodeRecipient to, Identity? identity, CancellationToken ct)
     {
+        if (!await courier.AdmitAsync(tx, c, to.Address, ct)) return;
         var notice = await method.IssueAsync(tx, c, flow, to, ct);
         var data = Common(flow);
         // Nobody is written to by a text message who did not ask for an account, nor is what is no address.

@@ -14,7 +14,7 @@ internal sealed class ListenerSetup(Face face, string host, int port, ListenerCo
 {
     private readonly List<ListenOptions> opened = [];
 
-    public Listener Listener { get; } = new(face);
+    public Listener Listener { get; } = new(face, new BodyBudget(time));
 
     /// <summary>Where it listens, once it does; null for a Unix socket.</summary>
     public Uri? Address => opened.FirstOrDefault()?.IPEndPoint is { } end

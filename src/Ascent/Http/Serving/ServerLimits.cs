@@ -20,6 +20,8 @@ internal static class ServerLimits
         limits.MaxConcurrentConnections = 20_000;
         limits.MaxRequestHeadersTotalSize = 64 * 1024;
         limits.MaxRequestLineSize = 32 * 1024;
+        // What nobody has read yet; the least that lines and headers of the sizes above allow is half of it.
+        limits.MaxRequestBufferSize = 128 * 1024;
         // More than a body may have: what is too large by less is answered properly instead of being cut off.
         limits.MaxRequestBodySize = 32 * 1024 * 1024;
     }

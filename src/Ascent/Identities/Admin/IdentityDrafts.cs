@@ -2,15 +2,16 @@ using System.Collections.Immutable;
 using Ascent.Config;
 using Ascent.Crypto.Hashing;
 using Ascent.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Ascent.Identities.Admin;
 
 /// <summary>Makes drafts of what administrators send.</summary>
-internal sealed class IdentityDrafts(PasswordHasher hasher, ConfigStore config)
+internal sealed class IdentityDrafts(PasswordHasher hasher, ConfigStore config, ILogger<IdentityDrafts> log)
 {
     /// <summary>Hashes the plain password, if there is one. Before any transaction.</summary>
     /// <exception cref="ApiException">It cannot be hashed.</exception>
-    public Task<IReadOnlyList<CredentialImport>> HashAsync(IdentityBody body, CancellationToken ct) => body.Credentials.HashAsync(hasher, ct);
+    public Task<IReadOnlyList<CredentialImport>> HashAsync(IdentityBody body, CancellationToken ct) => body.Credentials.HashAsync(hasher, log, ct);
 
     public async Task<IdentityDraft> NewAsync(IdentityBody body, CancellationToken ct) => new()
     {

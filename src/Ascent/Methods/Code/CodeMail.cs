@@ -8,27 +8,33 @@ using Ascent.Storage;
 namespace Ascent.Methods.Code;
 
 /// <summary>Makes codes in place of those that a flow had and queues the messages with them, in the caller's transaction.</summary>
-internal sealed class CodeMail(CodeStore codes, CourierQueue courier, IdentityJson identities)
+internal sealed class CodeMail(CodeStore codes, FlowMail courier, IdentityJson identities)
 {
     /// <param name="identity">Null where nobody has the address: the same statements run, the same words are made, and nothing is sent.</param>
     public async Task SendLoginAsync(Tx tx, FlowContext c, Flow flow, Identity? identity, CodeRecipient to, CancellationToken ct)
     {
+        if (!await courier.AdmitAsync(tx, c, to.Address, ct)) return;
         var data = Common(c, flow);
         data["identity"] = identity is null ? null : identities.ToPublicNode(identity);
         data["login_code"] = await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
         await QueueAsync(tx, c, TemplateType.LoginCodeValid, to, data, wanted: identity is not null, ct);
     }
 
-    /// <summary>A code for each address: whichever is typed proves the address that it went to.</summary>
+    private const int MostAddresses = 20;
+
+    /// <summary>A code for each address, as far as anybody has so many: whichever is typed proves the address that it went to.</summary>
     public async Task SendRegistrationAsync(Tx tx, FlowContext c, Flow flow, string traits, IReadOnlyList<CodeRecipient> addresses, CancellationToken ct)
     {
-        foreach (var (i, to) in addresses.Index())
+        var isFirst = true;
+        foreach (var to in addresses.Take(MostAddresses))
         {
+            if (!await courier.AdmitAsync(tx, c, to.Address, ct)) continue;
             var data = Common(c, flow);
             data["traits"] = JsonNode.Parse(traits);
-            data["registration_code"] = i == 0
+            data["registration_code"] = isFirst
                 ? await codes.IssueDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct)
                 : await codes.AddDigitsAsync(tx, c.Nid, flow.Id, to, Lifespan(c), ct);
+            isFirst = false;
             await QueueAsync(tx, c, TemplateType.RegistrationCodeValid, to, data, wanted: true, ct);
         }
     }

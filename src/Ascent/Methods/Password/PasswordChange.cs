@@ -28,8 +28,8 @@ internal sealed class PasswordChange(PasswordHasher hasher, PasswordPolicy polic
         if (submission.Text(Password) is not { } password) return Refused(UiMessages.Required(Password));
         var known = submission.Credential(Name);
         if (await policy.CheckAsync(password, known?.Identifiers ?? [], submission.Config, ct) is { } objection) return Refused(objection);
-        if (PasswordCredentials.Hash(submission.State) is { } before && await hasher.VerifyAsync(password, before, ct)) return Refused(UiMessages.Of(MessageIds.PasswordUnchanged));
-        var config = PasswordCredentials.Config(await hasher.HashAsync(password, ct));
+        if (PasswordCredentials.Hash(submission.State) is { } before && await hasher.VerifyAsync(password, before, ct, submission.Context.Hashing)) return Refused(UiMessages.Of(MessageIds.PasswordUnchanged));
+        var config = PasswordCredentials.Config(await hasher.HashAsync(password, ct, submission.Context.Hashing));
         // A first password takes its identifiers from the traits; a further one leaves them as they are.
         return new SettingsResult.Saved(state => new IdentityEdit.Apply((IdentityDraft.From(state) with { ReadTraits = !state.Credentials.ContainsKey(CredentialTypes.Password) }).With(CredentialTypes.Password, config)));
     }

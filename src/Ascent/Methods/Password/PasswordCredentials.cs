@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ascent.Config;
 using Ascent.Crypto.Hashing;
+using Ascent.Flows;
 using Ascent.Identities;
 
 namespace Ascent.Methods.Password;
@@ -24,23 +24,23 @@ internal sealed class PasswordCredentials(PasswordHasher hasher, IdentityWriter 
 
     public static string Config(string hash) => new JsonObject { ["hashed_password"] = hash }.ToJsonString();
 
-    public async Task<bool> VerifyAsync(Guid nid, CredentialMatch match, StoredPassword stored, string identifier, string password, AscentConfig config, CancellationToken ct)
+    public async Task<bool> VerifyAsync(FlowContext c, CredentialMatch match, StoredPassword stored, string identifier, string password, CancellationToken ct)
     {
-        if (stored.Hash is null) return await TakeOverAsync(nid, match.Identity.Id, identifier, password, config, ct);
-        if (!await hasher.VerifyAsync(password, stored.Hash, ct)) return false;
-        if (hasher.NeedsRehash(stored.Hash) && hasher.CanHash(password)) await ReplaceAsync(nid, match.Identity.Id, stored.Hash, await hasher.HashAsync(password, ct), ct);
+        if (stored.Hash is null) return await TakeOverAsync(c, match.Identity.Id, identifier, password, ct);
+        if (!await hasher.VerifyAsync(password, stored.Hash, ct, c.Hashing)) return false;
+        if (hasher.NeedsRehash(stored.Hash) && hasher.CanHash(password)) await ReplaceAsync(c.Nid, match.Identity.Id, stored.Hash, await hasher.HashAsync(password, ct, c.Hashing), ct);
         return true;
     }
 
     /// <summary>Another system knows the password: what it agrees to is kept here from then on, and it is not asked again.</summary>
-    private async Task<bool> TakeOverAsync(Guid nid, Guid identity, string identifier, string password, AscentConfig config, CancellationToken ct)
+    private async Task<bool> TakeOverAsync(FlowContext c, Guid identity, string identifier, string password, CancellationToken ct)
     {
-        if (!await migration.MatchesAsync(identifier, password, config, ct))
+        if (!await migration.MatchesAsync(identifier, password, c.Config, ct))
         {
-            await hasher.BurnAsync(password, ct);
+            await hasher.BurnAsync(password, ct, c.Hashing);
             return false;
         }
-        if (hasher.CanHash(password)) await ReplaceAsync(nid, identity, null, await hasher.HashAsync(password, ct), ct);
+        if (hasher.CanHash(password)) await ReplaceAsync(c.Nid, identity, null, await hasher.HashAsync(password, ct, c.Hashing), ct);
         return true;
     }
 

@@ -58,10 +58,10 @@ internal sealed class PasswordLogin(IdentityStore identities, PasswordHasher has
         var match = await identities.FindByCredentialIdentifierAsync(nid, Name, Identifiers.Normalize(identifier!), ct);
         if (match is null || PasswordCredentials.Read(match.Credential) is not { } stored)
         {
-            await hasher.BurnAsync(password!, ct);
+            await hasher.BurnAsync(password!, ct, submission.Context.Hashing);
             return Wrong(identifier!);
         }
-        if (!await credentials.VerifyAsync(nid, match, stored, identifier!, password!, submission.Config, ct)) return Wrong(identifier!, match.Identity.Id);
+        if (!await credentials.VerifyAsync(submission.Context, match, stored, identifier!, password!, ct)) return Wrong(identifier!, match.Identity.Id);
         return new LoginResult.Proven(match.Identity, new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = submission.Context.Now }) { IsWhoWasClaimed = true };
     }
 

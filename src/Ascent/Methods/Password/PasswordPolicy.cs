@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Ascent.Config;
 using Ascent.Crypto.Hashing;
@@ -6,8 +7,9 @@ using Ascent.Flows.Messages;
 namespace Ascent.Methods.Password;
 
 /// <summary>
-/// Which passwords people may choose: long enough, short enough for the hasher, not like what they sign in with, without the words
-/// that the configuration forbids, not known to have leaked. Asked for new passwords, never for those that are imported or typed at a login.
+/// Which passwords people may choose: long enough in characters as people see them, short enough for the hasher, not like what they sign
+/// in with, without the words that the configuration forbids, not known to have leaked. Asked for new passwords, never for those that are
+/// imported or typed at a login.
 /// </summary>
 internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leaked)
 {
@@ -18,8 +20,9 @@ internal sealed class PasswordPolicy(PasswordHasher hasher, LeakedPasswords leak
     public async Task<UiText?> CheckAsync(string password, IReadOnlyList<string> identifiers, AscentConfig config, CancellationToken ct)
     {
         var settings = config.SelfService.Methods.Password.Config;
+        var length = new StringInfo(password).LengthInTextElements;
+        if (length < settings.MinPasswordLength) return UiMessages.PasswordTooShort(settings.MinPasswordLength, length);
         var bytes = Encoding.UTF8.GetByteCount(password);
-        if (bytes < settings.MinPasswordLength) return UiMessages.PasswordTooShort(settings.MinPasswordLength, bytes);
         if (!hasher.CanHash(password)) return UiMessages.PasswordTooLong(BcryptBytes, bytes);
         if (settings.IdentifierSimilarityCheckEnabled && identifiers.Any(i => Likeness.IsLike(password, i))) return UiMessages.Of(MessageIds.PasswordTooSimilar);
         if (Forbidden(password, settings.ContextWords) is { } word) return UiMessages.PasswordPolicy($"It must not hold the word \"{word}\", which anybody would try first");

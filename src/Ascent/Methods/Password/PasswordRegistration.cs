@@ -41,7 +41,7 @@ internal sealed class PasswordRegistration(PasswordHasher hasher, PasswordPolicy
         if (identifiers.Count == 0) return new RegistrationResult.Refused(new FieldText("", UiMessages.Of(MessageIds.NoIdentifier)));
         if (await policy.CheckAsync(password, identifiers, submission.Config, ct) is { } fault) return new RegistrationResult.Refused(new FieldText("#/password", fault));
         return new RegistrationResult.Accepted(
-            submission.Draft().With(CredentialTypes.Password, PasswordCredentials.Config(await hasher.HashAsync(password, ct))),
+            submission.Draft().With(CredentialTypes.Password, PasswordCredentials.Config(await hasher.HashAsync(password, ct, submission.Context.Hashing))),
             new AuthenticationMethod { Method = Name, Aal = SessionAal.Aal1, CompletedAt = submission.Context.Now });
     }
 

@@ -5,6 +5,9 @@ namespace Ascent.Schemas.Traits;
 /// <summary>Gathers what the annotated traits say. An address that mail or messages cannot go to is an error even where the schema names no format.</summary>
 internal sealed class TraitFactReader(List<SchemaError> errors)
 {
+    /// <summary>Who sends a list of nonsense need not read of every piece.</summary>
+    private const int MostRefused = 100;
+
     private readonly List<string> password = [];
     private readonly List<string> webAuthn = [];
     private readonly List<string> displayNames = [];
@@ -12,6 +15,7 @@ internal sealed class TraitFactReader(List<SchemaError> errors)
     private readonly List<TraitAddress> verifiable = [];
     private readonly List<TraitAddress> recovery = [];
     private readonly Dictionary<string, string> rewritten = new(StringComparer.Ordinal);
+    private HashSet<string>? refused;
     private string? accountName;
 
     /// <summary>Telephone numbers by their pointer, in E.164.</summary>
@@ -81,7 +85,8 @@ internal sealed class TraitFactReader(List<SchemaError> errors)
     /// <summary>Once for a value, whether by its type, its format or its uses.</summary>
     private void Refuse(AddressVia via, string text, string instancePointer, string schemaPointer)
     {
-        if (errors.SelectMany(e => e.Leaves).Any(e => e.InstancePointer == instancePointer && e.Fault is SchemaFault.BadEmail or SchemaFault.BadPhone or SchemaFault.BadFormat or SchemaFault.WrongType)) return;
+        refused ??= [.. errors.SelectMany(e => e.Leaves).Where(e => e.Fault is SchemaFault.BadEmail or SchemaFault.BadPhone or SchemaFault.BadFormat or SchemaFault.WrongType).Select(e => e.InstancePointer)];
+        if (refused.Count >= MostRefused || !refused.Add(instancePointer)) return;
         var fault = Validation.Evaluator.FormatFault(via == AddressVia.Email ? "email" : "tel", text);
         errors.Add(new SchemaError("format", instancePointer, JsonPointer.Append(schemaPointer, IdentitySchema.Keyword), fault));
     }

@@ -131,7 +131,26 @@ public sealed partial class HashingPoolTests : IDisposable
         (await first).ShouldBe(1);
     }
 
-    private async Task<int> Block() => await pool.RunAsync(
+    [Fact]
+    public async Task One_client_has_a_share_of_the_line_and_leaves_the_rest_to_others()
+    {
+        options = options with { MaxConcurrent = 1, MaxQueued = 8 };
+        var (office, other) = (new HashingClient("office", 0.5), new HashingClient("other", 0.5));
+        var jobs = new List<Task<int>> { Block(office) };
+        Until(() => running == 1);
+        for (var i = 0; i < 4; i++) jobs.Add(Block(office));
+        await Should.ThrowAsync<HashingOverloadedException>(() => Block(office));
+        for (var i = 0; i < 3; i++) jobs.Add(Block(other));
+        jobs.Add(Block());
+        // The line is full now, for everybody.
+        await Should.ThrowAsync<HashingOverloadedException>(() => Block());
+        release.Set();
+        (await Task.WhenAll(jobs)).Length.ShouldBe(9);
+        // What was done gave its place back.
+        (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Block(office)))).Length.ShouldBe(4);
+    }
+
+    private async Task<int> Block(HashingClient? client = null) => await pool.RunAsync(
         "test",
         _ =>
         {
@@ -141,7 +160,7 @@ public sealed partial class HashingPoolTests : IDisposable
             Interlocked.Decrement(ref running);
             return 1;
         },
-        CancellationToken.None);
+        CancellationToken.None, client);
 
     private Task<int> Run(Action work) => pool.RunAsync("test", _ => { work(); return 0; }, CancellationToken.None);
 

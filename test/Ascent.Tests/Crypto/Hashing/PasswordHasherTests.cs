@@ -89,16 +89,24 @@ public sealed class PasswordHasherTests : IDisposable
     [Theory]
     [InlineData(Algorithm.Bcrypt, BcryptHash, false)]
     [InlineData(Algorithm.Bcrypt, "$2b$15$N9qo8uLOickgx2ZMRZoMyeId0kMYHMoCdgRdyneFFfwxb2HBaQ5sq", false)]
+    [InlineData(Algorithm.Argon2id, "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAA", true)]
     [InlineData(Algorithm.Bcrypt, Argon2Hash, true)]
     [InlineData(Algorithm.Bcrypt, "$md5$3s3KTV/KTwojmQTq25Zshg==", true)]
     [InlineData(Algorithm.Argon2id, BcryptHash, true)]
     [InlineData(Algorithm.Argon2id, Argon2Hash, false)]
     [InlineData(Algorithm.Argon2id, "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$AAAAAAAA", false)]
     [InlineData(Algorithm.Argon2id, Argon2iHash, true)]
-    internal void A_hash_of_another_kind_is_hashed_anew_and_one_of_another_cost_is_not(Algorithm algorithm, string hash, bool expected)
+    internal void A_hash_of_another_kind_or_a_lower_cost_is_hashed_anew_and_a_dearer_one_is_not(Algorithm algorithm, string hash, bool expected)
     {
         options = algorithm == Algorithm.Bcrypt ? Bcrypt : Argon2;
         hasher.NeedsRehash(hash).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_raised_cost_reaches_the_hashes_of_the_lower_one()
+    {
+        options = Bcrypt with { BcryptCost = 5 };
+        hasher.NeedsRehash(BcryptHash).ShouldBeTrue();
     }
 
     [Theory]

@@ -39,7 +39,7 @@ internal static class Verifying
     public static async Task<IReadOnlyList<Mail>> MailsAsync(RunningServer server)
     {
         var seal = server.Services.GetRequiredService<MessageSeal>();
-        var rows = await server.Workshop.Database.Db.ReadAsync(new Sql("select id, recipient, template_type, content from message where nid = @nid order by created_at, id",
+        var rows = await server.Workshop.Database.Db.ReadAsync(new Sql("select id, recipient, template_type, content from message where nid = @nid and channel <> 'none' order by created_at, id",
             ("nid", server.Services.GetRequiredService<Tenant>().Nid)), r => (Id: r.Guid(0), To: r.Text(1), Template: r.Text(2), Content: r.Text(3)), CancellationToken.None);
         return [.. rows.Select(r => Read(r.To, r.Template, seal.Open(r.Id, r.Content).ShouldNotBeNull()))];
     }

@@ -11,6 +11,12 @@ internal sealed record Argon2Hash(Argon2Parameters Parameters, byte[] Salt, byte
 
     public override string Format => Parameters.Variant == Argon2Variant.Id ? "argon2id" : "argon2i";
 
+    public override HashWork Work => new(Format, (double)Parameters.MemoryKiB * Parameters.Iterations);
+
+    public override IEnumerable<StoredHash> Part(double share) => [this with { Parameters = Parameters with { MemoryKiB = Math.Max(8 * Parameters.Lanes, (int)(Parameters.MemoryKiB * share)) } }];
+
+    protected override bool LacksOf(StoredHash configured) => base.LacksOf(configured) || Parameters.MemoryKiB < ((Argon2Hash)configured).Parameters.MemoryKiB;
+
     public static ParsedHash Parse(string encoded)
     {
         var parts = encoded.Split('$');

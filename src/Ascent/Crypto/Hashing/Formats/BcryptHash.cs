@@ -12,7 +12,22 @@ internal sealed record BcryptHash(int Cost, byte[] Salt, string Digest) : Stored
 
     public override string Format => "bcrypt";
 
-    public static bool IsOne(string encoded) => Body(encoded) is not null;
+    public override HashWork Work => new(Format, Math.ScaleB(1, Cost));
+
+    /// <summary>Each cost is twice the one before: what is missing of a cost is the sum of those from the lower one on.</summary>
+    public override IEnumerable<StoredHash> Part(double share)
+    {
+        if (share >= 1) return [this];
+        var parts = new List<StoredHash>();
+        for (var cost = Cost - 1; cost >= MinCost; cost--)
+        {
+            var part = Math.ScaleB(1, cost - Cost);
+            if (share < part) continue;
+            parts.Add(this with { Cost = cost });
+            share -= part;
+        }
+        return parts;
+    }
 
     public static ParsedHash Parse(string encoded)
     {

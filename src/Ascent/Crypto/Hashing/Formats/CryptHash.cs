@@ -18,6 +18,8 @@ internal sealed record CryptHash(string Function, int Rounds, string Salt, strin
 
     public override string Format => Function;
 
+    public override HashWork Work => new(Format, Rounds);
+
     public static ParsedHash Parse(string encoded)
     {
         var parts = encoded.Split('$');
@@ -40,7 +42,9 @@ internal sealed record CryptHash(string Function, int Rounds, string Salt, strin
 
     public override bool Fits(ReadOnlySpan<byte> password, HashingMemory memory)
     {
-        if (password.Length > MaxPasswordBytes) return false;
+        // One that is longer costs what the longest does, and fits none.
+        var whole = password.Length <= MaxPasswordBytes;
+        if (!whole) password = password[..MaxPasswordBytes];
         var salt = Encoding.ASCII.GetBytes(Salt);
         var actual = Function switch
         {
@@ -49,6 +53,6 @@ internal sealed record CryptHash(string Function, int Rounds, string Salt, strin
             "sha512-crypt" => ShaCrypt.Derive512(password, salt, Rounds),
             _ => throw new UnreachableException(),
         };
-        return Same(Encoding.UTF8.GetBytes(Sum), Encoding.ASCII.GetBytes(actual));
+        return Same(Encoding.UTF8.GetBytes(Sum), Encoding.ASCII.GetBytes(actual)) && whole;
     }
 }

@@ -16,6 +16,8 @@ internal sealed record Pbkdf2Hash(string Function, int Iterations, byte[] Salt, 
 
     public override string Format => Function;
 
+    public override HashWork Work => new(Format, Iterations);
+
     public static ParsedHash Parse(string encoded)
     {
         var parts = encoded.Split('$');

@@ -28,6 +28,8 @@ internal sealed record ScryptHash(ScryptCost Cost, byte[] Salt, byte[] Digest) :
 
     public override string Format => "scrypt";
 
+    public override HashWork Work => new("scrypt", (double)Cost.N * Cost.R * Cost.P);
+
     public static ParsedHash Parse(string encoded)
     {
         var parts = encoded.Split('$');
@@ -59,6 +61,8 @@ internal sealed record FirebaseHash(ScryptCost Cost, byte[] Salt, byte[] Digest,
     private static readonly string[] Names = ["ln", "r", "p"];
 
     public override string Format => "firescrypt";
+
+    public override HashWork Work => new("scrypt", (double)Cost.N * Cost.R * Cost.P);
 
     public static ParsedHash Parse(string encoded)
     {

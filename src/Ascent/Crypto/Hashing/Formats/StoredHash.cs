@@ -9,6 +9,20 @@ internal abstract record StoredHash
     /// <summary>The name of the format, for metrics.</summary>
     public abstract string Format { get; }
 
+    /// <summary>
+    /// What one comparison costs, in a unit that only hashes of the same unit share; zero where it is next to nothing beside any hash that
+    /// may be configured.
+    /// </summary>
+    public virtual HashWork Work => new(Format, 0);
+
+    /// <summary>Whether a hash made as configured, which this one is compared with, resists guessing better.</summary>
+    public bool IsWeakerThan(StoredHash configured) => Work.Unit != configured.Work.Unit || LacksOf(configured);
+
+    /// <summary>Hashes that together cost this part of this one, for passwords that fit none of them.</summary>
+    public virtual IEnumerable<StoredHash> Part(double share) => [this];
+
+    protected virtual bool LacksOf(StoredHash configured) => Work.Amount < configured.Work.Amount;
+
     /// <summary>Whether the password is the one that was hashed. Takes as long as the parameters say, whatever the answer.</summary>
     public abstract bool Fits(ReadOnlySpan<byte> password, HashingMemory memory);
 
@@ -32,6 +46,9 @@ internal abstract record StoredHash
     protected static bool Same(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual) =>
         expected.Length > 0 && CryptographicOperations.FixedTimeEquals(expected, actual);
 }
+
+/// <summary>How much work a comparison is.</summary>
+internal readonly record struct HashWork(string Unit, double Amount);
 
 /// <summary>
 /// The hash that was read, or why it cannot be imported. Both, where its costs are beyond what an import may bring but could have been
