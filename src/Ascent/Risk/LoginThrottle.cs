@@ -93,7 +93,7 @@ internal sealed partial class LoginThrottle(Db db, ConfigStore config, ThrottleK
     private Event? Story(ThrottleVerdict.Admitted attempt, AttemptEnd.Wrong wrong)
     {
         if (wrong.Told is not { } told) return null;
-        var subject = attempt.Reservations.FirstOrDefault(r => r.Subject.Kind != ThrottleKind.Address);
+        var subject = attempt.Reservations.FirstOrDefault(r => r.Subject.Kind is ThrottleKind.Identifier or ThrottleKind.Factor);
         var client = ThrottleSubject.Address(ClientAddress.Of(told.Http)).Name;
         if (events.Sampler.Take(told.EventType, client, subject?.Key.ToString()) is not { } unwritten) return null;
         return told.ToEvent(subject?.Subject.IdentityId ?? wrong.IdentityId, subject?.Key, unwritten);
