@@ -42,11 +42,11 @@ internal sealed class AscentServer : IAsyncDisposable
     public static async Task<AscentServer> BuildAsync(ConfigLoader loader, TimeProvider time, Action<ConfigWarning> warn, CancellationToken ct)
     {
         var start = time.GetTimestamp();
-        var parts = new ConfigParts(time);
-        var preparation = new ConfigPreparation(loader, parts.All);
+        var all = new ConfigParts(time);
+        var preparation = new ConfigPreparation(loader, all.All);
         var read = preparation.Read();
         var database = new Lazy<Db>(() => Databases.Open((read.Config ?? read.Draft!).Dsn.Value));
-        parts.Schemas.Copies = new SchemaCopies(database, time);
+        all.Schemas.Copies = new SchemaCopies(database, time);
         try
         {
             var prepared = await preparation.PrepareAsync(read, ct, isStart: true);
@@ -59,12 +59,12 @@ internal sealed class AscentServer : IAsyncDisposable
             if (Dsn.Parse(first.Dsn.Value) is Dsn.Sqlite { Path: { } file } && SqliteFile.WiderThanNeeded(file) is { } wide) warn(new ConfigWarning("dsn", wide));
             var tenant = await Tenant.LoadDefaultAsync(database.Value, time, ct);
             await prepared.AfterwardsAsync(ct);
-            var store = new ConfigStore(first, loader, parts.All);
-            return new AscentServer(Web(store, parts, database.Value, tenant, time), database.Value, store, parts, time, start);
+            var store = new ConfigStore(first, loader, all.All);
+            return new AscentServer(Web(store, all, database.Value, tenant, time), database.Value, store, all, time, start);
         }
         catch
         {
-            parts.Dispose();
+            all.Dispose();
             if (database.IsValueCreated) await database.Value.DisposeAsync();
             throw;
         }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Ascent.Events;
 using Ascent.Flows.Hooks;
 using Ascent.Flows.Messages;
-using Ascent.Flows.Nodes;
 using Ascent.Flows.Settings;
 using Ascent.Http;
 using Ascent.Identities;
