@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using Ascent.Http;
 using Ascent.Http.Telemetry;
 using Ascent.Tests.Flows;

@@ -28,7 +28,11 @@ internal sealed class TraitFactReader(List<SchemaError> errors)
         {
             var index = 0;
             foreach (var item in annotation.Value.EnumerateArray())
+            {
+                // Nothing of these traits will be kept.
+                if (refused?.Count >= MostRefused) break;
                 Add(role, item, JsonPointer.Append(annotation.InstancePointer, index++), annotation.SchemaPointer);
+            }
             return;
         }
         Add(role, annotation.Value, annotation.InstancePointer, annotation.SchemaPointer);
