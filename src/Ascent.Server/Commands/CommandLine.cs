@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
-using Ascent.Config;
 using Ascent.Storage;
 
 namespace Ascent.Server.Commands;

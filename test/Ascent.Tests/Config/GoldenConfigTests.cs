@@ -41,6 +41,18 @@ public partial class GoldenConfigTests
         ["flows.yml/REGISTRATION"] = "enable_legacy_one_step: true, login_hints: true", ["codes.yml/CODE"] = """{"enabled":true,"passwordless_enabled":true,"config":{"max_submissions":2,"lifespan":"1s","missing_credential_fallback_enabled":true}}""", ["flows.yml/CODE"] = "passwordless_enabled: true",
         ["flows.yml/PASSWORD"] = "min_password_length: 8", ["knobs.yml/PASSWORD"] = """{"haveibeenpwned_enabled":false,"migrate_hook":{"enabled":true,"config":{"url":"http://127.0.0.1:9/m","method":"POST","body":"<jsonnet>"}}}""",
         ["identities.yml/PASSWORD"] = """{"haveibeenpwned_host":"127.0.0.1:9","haveibeenpwned_enabled":true,"max_breaches":1,"ignore_network_errors":false}""",
+        ["fresh-all.yml/SESSION"] = """{"lifespan":"24h","whoami":{"required_aal":"aal1"}}""",
+        ["fresh-all.yml/SCHEMA"] = "default",
+        ["fresh-all.yml/SCHEMAS"] = "",
+        ["fresh-all.yml/CORS"] = """{}""",
+        ["fresh-all.yml/COOKIES"] = """{}""",
+        ["fresh-all.yml/FLAGS"] = """{}""",
+        ["fresh-all.yml/SECURITY"] = """{}""",
+        ["fresh-all.yml/OAUTH2"] = """{}""",
+        ["fresh-all.yml/CLIENTS"] = """{}""",
+        ["fresh-all.yml/COURIER"] = "",
+        ["fresh-all.yml/FLOWS"] = """{"error":{"ui_url":"http://localhost:4455/error"},"login":{"ui_url":"http://localhost:4455/login","lifespan":"10m"},"settings":{"privileged_session_max_age":"15m"}}""",
+        ["fresh-all.yml/METHODS"] = """{"password":{"enabled":true,"config":{"haveibeenpwned_enabled":false}},"totp":{"enabled":true,"config":{"issuer":"Conformance"}},"code":{"enabled":true},"link":{"enabled":true}}""",
     };
 
     public static TheoryData<string> Files()

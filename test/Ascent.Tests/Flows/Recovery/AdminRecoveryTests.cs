@@ -19,7 +19,7 @@ public sealed class AdminRecoveryTests
         (await browser.ProveAsync(flow, made.GetProperty("recovery_code").GetString()!)).ShouldBe(HttpStatusCode.SeeOther).Location().ShouldStartWith("http://app.example.org/settings?flow=");
         (await host.IsVerifiedAsync(id)).ShouldBeFalse();
         (await host.MessagesAsync(RecoveryHost.Ada)).ShouldBeEmpty();
-        (await host.EventsAsync()).ShouldBe(["recovery.completed", "recovery.handed_out"]);
+        (await host.EventsAsync()).ShouldBe(["recovery.completed", "recovery.failed", "recovery.handed_out"]);
     }
 
     [Theory, MemberData(nameof(Engines))]

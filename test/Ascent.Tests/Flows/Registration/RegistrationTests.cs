@@ -122,7 +122,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Every_fault_of_a_form_is_told_at_its_field_and_what_was_typed_stays()
     {
-        await using var server = await Registering.ServerAsync("sqlite");
+        await using var server = await Registering.ServerAsync("sqlite", needsCountry: true);
         var (status, body) = await Registering.NativelyAsync(server, new { method = "password", traits = new { email = "nobody", age = 3, nickname = "x", address = new { street = "Main" } } });
 
         status.ShouldBe(HttpStatusCode.BadRequest);
