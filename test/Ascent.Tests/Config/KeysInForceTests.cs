@@ -18,6 +18,7 @@ public class KeysInForceTests
     {
         ["feature_flags.legacy_allow_insecure_origins"] = "ReturnUrls keeps wildcards",
         ["ciphers.algorithm"] = "ConfigRules asks for secrets.cipher",
+        ["feature_flags.password_profile_registration_node_group"] = "ConfigRules warns that it has no effect",
         ["courier.channels[].type"] = "CourierRules refuses what is no http",
     };
 

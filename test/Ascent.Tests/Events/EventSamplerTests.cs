@@ -7,7 +7,7 @@ public sealed class EventSamplerTests
 {
     private readonly ManualTime time = new();
 
-    private int?[] Take(EventSampler sampler, int count, Func<int, string?> client, Func<int, string?> about) =>
+    private static int?[] Take(EventSampler sampler, int count, Func<int, string?> client, Func<int, string?> about) =>
         [.. Enumerable.Range(0, count).Select(i => sampler.Take("login.failed", client(i), about(i)))];
 
     [Fact]

@@ -3,7 +3,6 @@ using Ascent.Config;
 using Ascent.Crypto;
 using Ascent.Sessions;
 using Ascent.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Ascent.Tests.Sessions;

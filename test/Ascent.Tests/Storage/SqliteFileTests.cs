@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Ascent.Storage;
 using Ascent.Tests.Running;
 using Shouldly;
 
 namespace Ascent.Tests.Storage;
 
+[SupportedOSPlatform("linux")]
 public sealed class SqliteFileTests
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
