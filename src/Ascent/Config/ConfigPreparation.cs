@@ -15,8 +15,10 @@ internal sealed class ConfigPreparation(ConfigLoader loader, IReadOnlyList<IConf
         var prepared = new List<PreparedPart>(parts.Count);
         foreach (var part in parts) prepared.Add(await (read.Config is null ? TryAsync(part, config, ct) : part.PrepareAsync(config, ct)));
         // What follows from a fault of the key itself would only repeat it.
-        ConfigFault[] faults = [.. read.Faults, .. prepared.SelectMany(p => isStart ? p.Faults : p.Faults.Concat(p.Tolerated)).Where(f => !read.Faults.Any(known => Touch(known.Path, f.Path)))];
-        var tolerated = isStart ? prepared.SelectMany(p => p.Tolerated).Select(f => new ConfigWarning(f.Path, f.Message)) : [];
+        // A start that is refused in any case tells all of it.
+        var tolerates = isStart && read.Faults.Count == 0 && prepared.TrueForAll(p => p.Faults.Count == 0);
+        ConfigFault[] faults = [.. read.Faults, .. prepared.SelectMany(p => tolerates ? [] : p.Faults.Concat(p.Tolerated)).Where(f => !read.Faults.Any(known => Touch(known.Path, f.Path)))];
+        var tolerated = tolerates ? prepared.SelectMany(p => p.Tolerated).Select(f => new ConfigWarning(f.Path, f.Message)) : [];
         return new PreparedConfig(faults.Length == 0 ? config : null, faults, [.. read.Warnings, .. prepared.SelectMany(p => p.Warnings), .. tolerated], prepared);
     }
 

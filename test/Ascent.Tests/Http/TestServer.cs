@@ -123,6 +123,7 @@ internal sealed class TestServer : IAsyncDisposable
         r.MapGet("/sessions", () => "all");
         r.MapGet("/courier/messages", () => "messages");
         r.MapPost("/recovery/code", () => "code");
+        r.MapPost("/recovery/link", () => "link");
     }
 }
 

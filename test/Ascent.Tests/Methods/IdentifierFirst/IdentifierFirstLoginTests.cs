@@ -77,7 +77,7 @@ public sealed class IdentifierFirstLoginTests
     {
         await using var host = await FactorsHost.StartAsync("sqlite");
         var flow = await host.BeginAsync("login", null);
-        (await SendAsync(host, flow, FactorsHost.Email)).ShouldBe(HttpStatusCode.NotFound);
+        (await SendAsync(host, flow, FactorsHost.Email)).ShouldBe(HttpStatusCode.BadRequest).Messages().ShouldBe([4010002]);
     }
 
     private static Task<Answer> SendAsync(FactorsHost host, JsonNode flow, string identifier) =>
