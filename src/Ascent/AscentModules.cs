@@ -66,7 +66,6 @@ internal static class AscentModules
 
     public static void MapAdmin(IEndpointRouteBuilder routes)
     {
-        SchemaEndpoints.MapAdminSchemas(routes);
         routes.MapIdentitiesAdmin();
         routes.MapAdminSessions();
         routes.MapAdminLockouts();

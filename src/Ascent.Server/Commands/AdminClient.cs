@@ -70,7 +70,8 @@ internal sealed partial class AdminClient : IDisposable
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         try
         {
-            using var response = await http.SendAsync(request, ct);
+            using var first = await http.SendAsync(request, ct);
+            using var response = method == HttpMethod.Get && first is { StatusCode: HttpStatusCode.TemporaryRedirect, Headers.Location: { IsAbsoluteUri: true } elsewhere } ? await WithoutTokenAsync(elsewhere, ct) : first;
             var text = await response.Content.ReadAsByteArrayAsync(ct);
             return new AdminAnswer(response.StatusCode, Json(text), response.Headers.TryGetValues("Link", out var links) ? string.Join(',', links) : null);
         }
@@ -82,6 +83,13 @@ internal sealed partial class AdminClient : IDisposable
         {
             throw new CommandFailedException($"{root} did not answer within {Patience.TotalSeconds} seconds.");
         }
+    }
+
+    /// <summary>What is public the admin side leads away from; the token stays here.</summary>
+    private static async Task<HttpResponseMessage> WithoutTokenAsync(Uri elsewhere, CancellationToken ct)
+    {
+        using var open = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Patience };
+        return await open.GetAsync(elsewhere, ct);
     }
 
     /// <summary>The token of the page that a list's Link header calls the next; empty for the last page.</summary>

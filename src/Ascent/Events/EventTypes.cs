@@ -22,6 +22,7 @@ internal static class EventTypes
         new("identity.password_rehashed", "A password was hashed anew with today's parameters, at a login."),
         new("identity.address_verified", "An address was verified.", "`via`, `status`"),
         new("identity.address_marked", "A message to an address went out, or its state was set.", "`via`, `status`"),
+        new("identity.credentials_read", "An administrator had credentials shown with their secrets.", "`types`"),
         new("identity.backup_codes_revealed", "Somebody had the backup codes shown.", "`type`"),
         new("identity.backup_code_used", "A backup code was spent.", "`left`"),
         new("login.failed", "A password, code or second factor was looked at and found wrong. Sampled.", Attempt),

@@ -17,12 +17,6 @@ internal static class SchemaEndpoints
         routes.MapGet("/admin/schemas/{id}", (RequestDelegate)(http => One(http).ExecuteAsync(http)));
     }
 
-    public static void MapAdminSchemas(IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/schemas", (RequestDelegate)(http => List(http).ExecuteAsync(http)));
-        routes.MapGet("/schemas/{id}", (RequestDelegate)(http => One(http).ExecuteAsync(http)));
-    }
-
     private static IResult List(HttpContext http)
     {
         var all = Schemas(http).All;

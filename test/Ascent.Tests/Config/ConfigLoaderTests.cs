@@ -142,7 +142,8 @@ public class ConfigLoaderTests
     [Fact]
     public void Keys_of_other_builds_pass_and_the_old_sms_block_names_its_successor()
     {
-        Yaml.With("organizations: [ { id: x } ]\nenterprise: { a: 1 }\nselfservice: { methods: { saml: { enabled: false } } }\nsqa-opt-out: true").Warnings.ShouldBeEmpty();
+        Yaml.With("enterprise: { a: 1 }\nselfservice: { methods: { saml: { enabled: false } } }\nsqa-opt-out: true").Warnings.ShouldBeEmpty();
+        Yaml.With("organizations: [ { id: x } ]").Warnings.ShouldHaveSingleItem().Path.ShouldBe("organizations");
         Yaml.With("courier: { sms: { enabled: true } }").Warnings.ShouldHaveSingleItem().Message.ShouldContain("courier.channels");
     }
 

@@ -8,7 +8,7 @@ public sealed class SafetyHeadersTests
 {
     [Theory]
     [InlineData("GET", "/schemas", 200), InlineData("GET", "/sessions/whoami", 401), InlineData("GET", "/nowhere", 404), InlineData("PUT", "/schemas", 405)]
-    [InlineData("GET", "/schemas//x", 307), InlineData("GET", "/identities", 307), InlineData("GET", "/fails", 500), InlineData("GET", "/health/alive", 200), InlineData("POST", "/recovery/code", 403)]
+    [InlineData("GET", "/schemas//x", 307), InlineData("GET", "/identities", 307), InlineData("GET", "/fails", 500), InlineData("GET", "/health/alive", 200), InlineData("POST", "/admin/recovery/code", 403)]
     public async Task Every_answer_has_them(string method, string path, int status)
     {
         await using var server = await TestServer.StartAsync(TestServer.Settings(p => p with { BaseUrl = "https://id.example.org/" }),

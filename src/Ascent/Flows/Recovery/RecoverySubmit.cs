@@ -30,9 +30,12 @@ internal sealed class RecoverySubmit(
         {
             // A link alone, as mail scanners follow them, opens nothing but what was mailed.
             if (FlowGate.SentByAddress(c) is { } link) return await RefusedAsync(c, flow, [link]);
-            if (intent is null or RecoveryIntent.Asks && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);
+            // A flow that is done looks at its token first, as whoever is signed in may be so by it.
+            var isSignedIn = intent is null or RecoveryIntent.Asks && c.Session is not null;
+            if (isSignedIn && flow.State != FlowState.PassedChallenge) return RecoveryStart.SignedIn(c, flow.IsApi, null);
             // A code that was handed out may be taken to any browser; whoever asks for a message has to have the form.
             if (!(flow.IsForAnyBrowser && intent is RecoveryIntent.Proves) && FlowGate.Guard(c, flow, body) is { } guarded) return await ForgedAsync(submission, method ?? methods.Of(flow, c.Config), guarded);
+            if (isSignedIn) return RecoveryStart.SignedIn(c, flow.IsApi, null);
         }
         // A link that came from somebody else must not make their account of who is signed in here.
         if (intent is RecoveryIntent.Opens && c.Config.Security.StricterThanKratos && c.Session is not null) return RecoveryStart.SignedIn(c, flow.IsApi, null);

@@ -22,8 +22,6 @@ internal sealed class OidcSettings(OidcStart start) : ISettingsMethod
 
     public Task PopulateAsync(SettingsForm form, CancellationToken ct)
     {
-        // A link is made by a browser's way to the provider and back to its settings.
-        if (form.Flow.IsApi) return Task.CompletedTask;
         var mayUnlink = AvailableAal.FirstFactors(form.State.Credentials.Values, form.Config) > 1;
         foreach (var provider in OidcNodes.Offered(form.Config))
         {
