@@ -89,7 +89,14 @@ internal sealed partial class AdminClient : IDisposable
     private static async Task<HttpResponseMessage> WithoutTokenAsync(Uri elsewhere, CancellationToken ct)
     {
         using var open = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Patience };
-        return await open.GetAsync(elsewhere, ct);
+        try
+        {
+            return await open.GetAsync(elsewhere, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CommandFailedException($"{elsewhere.GetLeftPart(UriPartial.Authority)}, where the admin API leads to for this (serve.public.base_url), cannot be reached: {e.Message}");
+        }
     }
 
     /// <summary>The token of the page that a list's Link header calls the next; empty for the last page.</summary>

@@ -35,6 +35,7 @@ internal static class EventTypes
         new("verification.requested", "Somebody asked for a verification message. Sampled.", "`via`, `unwritten_before`"),
         new("verification.failed", "A verification code was wrong. Sampled.", Attempt),
         new("session.issued", "A session began: a login, a registration, a recovery, or an operator's command.", "`aal`, `methods`"),
+        new("session.imported", "An administrator brought in a session of another system, by the hash of its token.", "`aal`"),
         new("session.refreshed", "A session's owner proved again who they are.", "`aal`, `methods`"),
         new("session.raised", "A session reached a higher level of assurance.", "`aal`, `methods`"),
         new("session.extended", "A session's end was moved."),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ascent.Tests.Flows;
 using Ascent.Tests.Running;
 using Shouldly;
@@ -7,14 +8,14 @@ using Shouldly;
 namespace Ascent.Tests.Commands;
 
 /// <summary>The words that talk to the admin API, against a running server.</summary>
-public sealed class IdentitiesCommandTests
+public sealed partial class IdentitiesCommandTests
 {
     private const string Token = "a-token-of-the-test-suite-1234567890";
 
     [Fact]
     public async Task Identities_are_imported_shown_changed_and_deleted()
     {
-        await using var server = await RunningServer.StartAsync("sqlite");
+        await using var server = await RunningServer.StartAsync("sqlite", ByItsPort);
         var file = server.Workshop.PathOf("people.json");
         await File.WriteAllTextAsync(file, """[{"schema_id":"default","traits":{"email":"ada@example.org"},"external_id":"c-1"},{"schema_id":"default","traits":{"email":"bob@example.org"}}]""");
         (await AscentAsync(server, "identities", "validate", file)).Output.ShouldContain("All identity files are valid.");
@@ -45,7 +46,7 @@ public sealed class IdentitiesCommandTests
     [Fact]
     public async Task What_fails_is_told_for_each_and_ends_with_one()
     {
-        await using var server = await RunningServer.StartAsync("sqlite");
+        await using var server = await RunningServer.StartAsync("sqlite", ByItsPort);
         var ada = await SignIn.PersonAsync(server, "ada@example.org");
         var nobody = Guid.CreateVersion7().ToString();
         var got = await RunAsync(server, "identities", "get", nobody, ada);
@@ -90,6 +91,13 @@ public sealed class IdentitiesCommandTests
         (await AscentAsync(server, "remote", "version")).Output.ShouldStartWith("VERSION  0.");
     }
 
+    /// <summary>Schemas are the public side's: the admin side leads there by the public base URL.</summary>
+    private static string ByItsPort(string config)
+    {
+        var port = Workshop.FreePort();
+        return PublicSide().Replace(config, $":{port}/${{between}}{port}");
+    }
+
     private static async Task<ProgramResult> AscentAsync(RunningServer server, params string[] words)
     {
         var result = await RunAsync(server, words);
@@ -98,4 +106,7 @@ public sealed class IdentitiesCommandTests
     }
 
     private static Task<ProgramResult> RunAsync(RunningServer server, params string[] words) => RunningProgram.RunToEndAsync(words, ("KRATOS_ADMIN_URL", server.Admin.BaseAddress!.ToString()));
+
+    [GeneratedRegex("(?<=public: .*):4433/(?<between>.* port: )[0-9]+", RegexOptions.None, 1000)]
+    private static partial Regex PublicSide();
 }

@@ -51,6 +51,9 @@ public sealed class NodeOrderTests
     /// <summary>Forms that are not built as recorded, and those of schemas that no file has.</summary>
     private static bool Elsewhere(string name) => Differences.Value.Contains(name) || name.StartsWith("schemas-inline.json", StringComparison.Ordinal);
 
+    /// <summary>Keys to remove are sorted by what they hold, and the recording names them by their kind instead.</summary>
+    private static bool HidesItsOrder(UiContainer form) => form.Nodes.Count(n => n.Id is "webauthn_remove" or "passkey_remove" && n.Value?.ToString().StartsWith("<key:", StringComparison.Ordinal) == true) > 1;
+
     private static readonly Lazy<HashSet<string>> Differences = new(() =>
         [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFiles.Root, "test/conformance-differences.json"))).RootElement.GetProperty("differences").EnumerateArray()
             .Select(d => $"{d.GetProperty("scenario").GetString()}.json: {d.GetProperty("step").GetString()}")]);
@@ -59,7 +62,7 @@ public sealed class NodeOrderTests
         from step in Goldens.Steps()
         where step.Ui is not null && !Elsewhere(step.ToString())
         let form = UiContainer.Read(Goldens.Form(step.Ui!))
-        where !JustBuilt(form)
+        where !JustBuilt(form) && !HidesItsOrder(form)
         let order = OrderOf(form)
         where order is not null
         select (step.ToString(), order, form);
