@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything, starts what the tests need, runs all of them and stops it again. The last line counts them.
-#   ./test.sh                 everything; of what is tried at random a seeded part (SEED=N repeats a run, the seed is printed)
-#   ./test.sh --long          everything, and all of what is tried at random: hours
+#   ./test.sh                 everything; of odd values and of random damage a part that the seed draws (SEED=N repeats a run, the seed is printed)
+#   ./test.sh --long          everything, with every odd value at every door and a hundred times the random damage
 #   ./test.sh --quick         a few minutes: the tests of single parts, and a seeded tenth of the recordings, on both databases
 #   ./test.sh --conformance   only the recordings of Kratos in ../shared/conformance, on SQLite and PostgreSQL
 #   ./test.sh --clients       only the clients that were written for Kratos, from test/clients

@@ -86,8 +86,9 @@ internal sealed class AscentServer : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken ct)
     {
-        parts.Engine.WarmUp();
         await web.StartAsync(ct);
+        // Children take processor time of their own, and nobody waits for them as for the first answer.
+        parts.Engine.WarmUp();
         ServerLines.Up(Log, config.Current, db.Where, (PublicAddress, AdminAddress), config.Files, time.GetElapsedTime(began));
     }
 

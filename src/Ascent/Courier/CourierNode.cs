@@ -9,7 +9,7 @@ namespace Ascent.Courier;
 /// stands still is dead, and what it held is free. Times are spans of a process's own clock, so clocks may differ. One that cannot count
 /// stops sending before the others believe it dead, and one that was believed dead, such as after a pause, goes on under another name.
 /// </summary>
-internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal signal, TimeProvider time, ILogger<CourierNode> log) : IDisposable
+internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal signal, TimeProvider time, ILogger<CourierNode> log, DatabaseWatch? watch = null) : IDisposable
 {
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2), Fence = TimeSpan.FromSeconds(8), Silence = TimeSpan.FromSeconds(15);
 
@@ -60,7 +60,7 @@ internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal si
         }
         catch (Exception e)
         {
-            LogSilent(e);
+            Silent(e);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal si
         }
         catch (Exception e)
         {
-            if (!ct.IsCancellationRequested) LogSilent(e);
+            if (!ct.IsCancellationRequested) Silent(e);
             return false;
         }
     }
@@ -137,6 +137,15 @@ internal sealed partial class CourierNode(Db db, Tenant tenant, CourierSignal si
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private void Silent(Exception e)
+    {
+        if (e is OperationCanceledException) LogLate(Attempt.TotalSeconds);
+        else if (watch?.Note(e) is null) LogSilent(e);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database did not take within {Seconds} seconds that this process sends messages; it is tried again.")]
+    private partial void LogLate(double seconds);
 
     [LoggerMessage(LogLevel.Warning, "Another process that sent messages is gone; {Count} that it held are taken over.")]
     private partial void LogDead(int count);

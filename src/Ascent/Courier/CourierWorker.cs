@@ -101,7 +101,7 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
             }
             catch (Exception e)
             {
-                LogLost(e, message.Id);
+                if (watch?.Note(e) is null) LogLost(e, message.Id);
             }
             finally
             {

@@ -11,7 +11,7 @@ namespace Ascent.Identities;
 /// Looks which kinds of password hashes accounts have, at the start and every hour: the hasher hides by the time of an answer which of them an
 /// account has, and must not wait for hashes that are gone. One example of each kind is read; kinds are told by how the hash begins.
 /// </summary>
-internal sealed partial class HashSurvey(Db db, Tenant tenant, PasswordHasher hasher, TimeProvider time, ILogger<HashSurvey> log) : BackgroundService
+internal sealed partial class HashSurvey(Db db, Tenant tenant, PasswordHasher hasher, TimeProvider time, ILogger<HashSurvey> log, DatabaseWatch? watch = null) : BackgroundService
 {
     private const int MostKinds = 64;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -27,7 +27,7 @@ internal sealed partial class HashSurvey(Db db, Tenant tenant, PasswordHasher ha
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                Failed(e);
+                if (watch?.Note(e) is null) Failed(e);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -82,7 +82,7 @@ public sealed class BadTargetTests
 
     private static Task EveryTextAsync(Twins twins, string[] paths, bool admin) => Parallel.ForEachAsync(paths, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (path, _) =>
     {
-        foreach (var text in OddValues.Escaped)
+        foreach (var text in OddValues.Escaped.Where(odd => Sample.Draws($"{path} {odd}", oneIn: 3)))
         {
             var (method, target) = path.Split(' ', 2) is [var m, var t] ? (m, t) : ("", "");
             target = target.Replace("*", text, StringComparison.Ordinal).Replace("{0}", "00000000-0000-0000-0000-00000000abcd", StringComparison.Ordinal);

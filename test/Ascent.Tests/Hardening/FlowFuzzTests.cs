@@ -73,7 +73,7 @@ public sealed class FlowFuzzTests
         var pair = new Pair(twins, kind, isNative);
         var csrf = isNative ? "" : ",\"csrf_token\":\"@csrf\"";
         foreach (var whole in Bodies[kind])
-            foreach (var body in Variants(whole, isNative)) await pair.SendAsync(body[..^1] + csrf + "}");
+            foreach (var body in Sample.Of(Variants(whole, isNative), oneIn: 3)) await pair.SendAsync(body[..^1] + csrf + "}");
         foreach (var odd in OddValues.Json.Where(v => v.Length < 1000)) await pair.SendAsync($$"""{"csrf_token":{{odd}},"method":"password"}""");
         foreach (var body in Broken) await pair.SendAsync(body);
         foreach (var form in Forms) await pair.SendAsync(isNative ? form : $"csrf_token=@csrf&{form}", "application/x-www-form-urlencoded");
@@ -97,7 +97,7 @@ public sealed class FlowFuzzTests
             foreach (var odd in OddValues.Escaped)
                 foreach (var token in (string[])["", "X-Session-Token: x\r\n", "Cookie: ory_kratos_session=x; csrf_token=y; =; a=\"\r\nAccept: text/html\r\n"])
                 {
-                    if (token.Length > 0 && odd.Length > 40) continue;
+                    if ((token.Length > 0 && odd.Length > 40) || !Sample.Draws($"{door} {odd} {token}", oneIn: 4)) continue;
                     var request = $"{door.Replace("@", odd, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\n{token}Connection: close\r\n{(door[0] == 'P' ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" : "\r\n")}";
                     var said = await Task.WhenAll(twins.Both.Select(async server => Read(await server.RawAsync(request, admin: false))));
                     said[0].ShouldBe(said[1], request);

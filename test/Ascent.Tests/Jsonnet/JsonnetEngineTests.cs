@@ -146,7 +146,7 @@ public sealed class JsonnetEngineTests
     {
         if (JsonnetLibrary.Installed is null) Assert.Skip("libjsonnet is not there: apt-get install libjsonnet0");
         // The machine may be busy: nothing here is about time.
-        return new JsonnetEngine(TimeProvider.System, new JsonnetLimits { Patience = TimeSpan.FromMinutes(5) }, JsonnetLibrary.Installed);
+        return new JsonnetEngine(TimeProvider.System, new JsonnetLimits { Patience = TimeSpan.FromMinutes(5), TurnPatience = TimeSpan.FromMinutes(5), StartPatience = TimeSpan.FromMinutes(5) }, JsonnetLibrary.Installed);
     }
 
     internal static Dictionary<string, ReadOnlyMemory<byte>> Bytes(Dictionary<string, string>? values) =>

@@ -14,7 +14,7 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors,
 /// <summary>The real program as a process of its own.</summary>
 internal sealed partial class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(30), End = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(2), End = TimeSpan.FromMinutes(2);
 
     private readonly Process process;
     private readonly Stopwatch clock = Stopwatch.StartNew();
