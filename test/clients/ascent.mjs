@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const program = process.env.ASCENT ?? join(here, '../../out/ascent')
+export const program = process.env.ASCENT ?? join(here, '../../out/ascent')
 
 /** Both databases; the second only where a server is named. Without one its tests are skipped by name, never left out. */
 export const databases = [
@@ -40,7 +40,7 @@ export async function startAscent({ database = databases[0], values = {}, change
   for (const stream of [child.stdout, child.stderr]) stream.on('data', d => { log += d })
   const ended = new Promise(r => child.once('exit', r))
   const server = {
-    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, log: () => log,
+    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, dsn: fresh.dsn, log: () => log,
     /** Replaces the file as careful editors do: a new file takes the old one's name. */
     rename(text) { writeFileSync(`${file}.new`, text); renameSync(`${file}.new`, file) },
     async stop() {
