@@ -40,7 +40,7 @@ export async function startAscent({ database = databases[0], values = {}, change
   for (const stream of [child.stdout, child.stderr]) stream.on('data', d => { log += d })
   const ended = new Promise(r => child.once('exit', r))
   const server = {
-    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, dsn: fresh.dsn, log: () => log,
+    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, dsn: fresh.dsn, files, log: () => log,
     /** Replaces the file as careful editors do: a new file takes the old one's name. */
     rename(text) { writeFileSync(`${file}.new`, text); renameSync(`${file}.new`, file) },
     async stop() {

@@ -27,9 +27,9 @@ const depth = text => {
   return (plain.match(/[([{]/g)?.length ?? 0) - (plain.match(/[)\]}]/g)?.length ?? 0)
 }
 
-/** All blocks of one document, in their order: { document, heading, hash, text }. */
+/** All blocks of one document, in their order: { document, heading, hash, text }; and the lines that are in none. */
 export function blocksOf(document, text) {
-  const lines = text.split(/\r?\n/), found = []
+  const lines = text.split(/\r?\n/), found = [], rest = []
   let heading = document
   const keep = block => {
     const whole = block.join('\n').trimEnd()
@@ -45,7 +45,7 @@ export function blocksOf(document, text) {
     }
     if (!begins.some(b => b.test(lines[i]))) {
       if (isHeading(lines[i], lines[i - 1], lines[i + 1])) heading = lines[i].trim()
-      i++
+      rest.push(lines[i++])
       continue
     }
     const block = []
@@ -63,7 +63,7 @@ export function blocksOf(document, text) {
     }
     keep(block)
   }
-  return found
+  return { found, rest }
 }
 
 /** Whether the block goes on with a line: never into another request or answer. */
@@ -80,8 +80,13 @@ const isCode = block => begins.slice(4, 7).some(b => b.test(block[0]))
 
 const isHeading = (line, before, after) => /^[A-Z0-9]/.test(line) && line.length < 70 && !/[.:;,]$/.test(line) && (before === undefined || !before.trim() || !after?.trim() || /^(How|When|User|App)/.test(line))
 
+const texts = () => readdirSync(folder).filter(f => f.endsWith('.txt')).sort().map(f => blocksOf(f.slice(0, -4), readFileSync(join(folder, f), 'utf8')))
+
 /** The blocks of all documents. */
-export const allBlocks = () => readdirSync(folder).filter(f => f.endsWith('.txt')).sort().flatMap(f => blocksOf(f.slice(0, -4), readFileSync(join(folder, f), 'utf8')))
+export const allBlocks = () => texts().flatMap(t => t.found)
+
+/** Lines outside of all blocks that look like code all the same: then the rules above miss something. */
+export const strays = () => texts().flatMap(t => t.rest).filter(line => /[{}`]|=>|^\s*(GET|POST|PUT|PATCH|DELETE) |^\s+[\w-]+:|[;,]$|^\s*[\w.]+( = |\()/.test(line))
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
   for (const b of allBlocks()) console.log(`--- ${b.document} / ${b.heading} / ${b.hash}\n${b.text}`)

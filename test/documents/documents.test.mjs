@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { databases } from '../clients/ascent.mjs'
-import { allBlocks, areHere } from './blocks.mjs'
+import { allBlocks, areHere, strays } from './blocks.mjs'
 import { features } from './features.mjs'
 import kratosSessions from './kratos-sessions.mjs'
 import olympus from './olympus.mjs'
@@ -27,6 +27,7 @@ if (!areHere) {
       const accounted = [...cases, ...wholly].filter(e => key(e) === k)
       if (accounted.length !== 1) it(k, () => assert.fail(`${accounted.length === 0 ? 'no test runs it and no list has it' : 'it is accounted for more than once'}:\n${block.text}`))
     }
+    it('nothing that looks like code is outside of the blocks', () => assert.deepEqual(strays(), []))
     it('every entry is a block of a document', () => assert.deepEqual(all.map(key).filter(k => !blocks.has(k)), []))
     it('every listed block says why', () => {
       assert.deepEqual(waiting.filter(w => !features[w.feature]).map(key), [], 'features.mjs does not know the feature')

@@ -1,5 +1,7 @@
 // The servers that the tests share: one for each configuration, started when it is first asked for.
-import { startAscent } from '../clients/ascent.mjs'
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { program, startAscent } from '../clients/ascent.mjs'
 import { startProvider } from './provider.mjs'
 
 const adminToken = 'documents-admin-token-0123456789abcdef'
@@ -23,19 +25,26 @@ export function servers(database) {
     'admin token': () => ({ more: [`serve: { admin: { auth: { tokens: [ { name: operator, token: ${adminToken} } ] } } }`] }),
   }
 
+  async function start(kind, text) {
+    const server = await startAscent({ database, ...await kinds[kind](text) })
+    ends.push(() => server.stop())
+    if (kind === 'admin token') Object.assign(server, { adminToken, adminHeaders: { authorization: `Bearer ${adminToken}` } })
+    if (kind.startsWith('printed')) takenAsItIs(server)
+    return server
+  }
+
   return {
     get(kind, text = '') {
       const key = kind.startsWith('printed') ? `${kind} ${text}` : kind
-      if (!started.has(key)) started.set(key, (async () => {
-        const server = await startAscent({ database, ...await kinds[kind](text) })
-        if (kind === 'admin token') Object.assign(server, { adminToken, adminHeaders: { authorization: `Bearer ${adminToken}` } })
-        return server
-      })())
+      if (!started.has(key)) started.set(key, start(kind, text))
       return started.get(key)
     },
-    async stop() {
-      await Promise.allSettled([...started.values()].map(async s => (await s).stop()))
-      for (const end of ends) await end()
-    },
+    stop: () => Promise.all(ends.map(end => end())),
   }
+}
+
+/** Nothing that is printed is warned of: passed over, or replaced by something else. */
+function takenAsItIs(server) {
+  const said = execFileSync(program, ['config', 'validate', ...server.files.flatMap(f => ['-c', f])], { env: { ...process.env, DSN: server.dsn }, encoding: 'utf8' })
+  assert.deepEqual(said.split('\n').filter(line => line.startsWith('warning') && !line.includes('hashers.bcrypt.cost')), [])
 }
