@@ -36,33 +36,36 @@ if (!areHere) {
     })
   })
 
-  for (const database of databases) {
-    const title = `what the documents print, on ${database.name}`
-    if (database.skip) it(title, { skip: database.skip })
-    else describe(title, () => {
-      let running
-      before(() => { running = servers(database) })
-      after(() => running?.stop())
+  // Most of the time is waiting for servers, so both go at once.
+  describe('the blocks', { concurrency: databases.length }, () => {
+    for (const database of databases) {
+      const title = `what the documents print, on ${database.name}`
+      if (database.skip) it(title, { skip: database.skip })
+      else describe(title, { concurrency: 1 }, () => {
+        let running
+        before(() => { running = servers(database) })
+        after(() => running?.stop())
 
-      for (const one of cases.filter(c => !c.once || database === databases[0])) {
-        it(`${key(one)}: ${one.name}`, async t => {
-          const block = blocks.get(key(one))
-          if (!block) return t.skip('the block is not there, which another test tells')
-          const parts = new Set(never.filter(n => n.part && key(n) === key(one)).map(n => n.part))
-          await one.run({
-            text: block.text, textOf: hash => [...blocks.values()].find(b => b.document === one.document && b.hash === hash).text,
-            server: (name, text = block.text) => running.get(name, text),
-            /** A part that is listed in never.json, which must not hold; one that is not listed must. */
-            holds(part, check) {
-              if (!parts.delete(part)) return check()
-              assert.throws(check, assert.AssertionError, `${part} is in never.json, and holds`)
-            },
+        for (const one of cases.filter(c => !c.once || database === databases[0])) {
+          it(`${key(one)}: ${one.name}`, async t => {
+            const block = blocks.get(key(one))
+            if (!block) return t.skip('the block is not there, which another test tells')
+            const parts = new Set(never.filter(n => n.part && key(n) === key(one)).map(n => n.part))
+            await one.run({
+              text: block.text, textOf: hash => [...blocks.values()].find(b => b.document === one.document && b.hash === hash).text,
+              server: (name, text = block.text) => running.get(name, text),
+              /** A part that is listed in never.json, which must not hold; one that is not listed must. */
+              holds(part, check) {
+                if (!parts.delete(part)) return check()
+                assert.throws(check, assert.AssertionError, `${part} is in never.json, and holds`)
+              },
+            })
+            assert.deepEqual([...parts], [], 'never.json lists a part that the test does not know')
           })
-          assert.deepEqual([...parts], [], 'never.json lists a part that the test does not know')
-        })
-      }
-      for (const feature of new Set(waiting.map(w => w.feature)))
-        it(`still waiting for: ${feature}`, async () => assert.ok(!await features[feature]?.(await running.get('main')), `${feature} is there: the blocks that wait for it need their tests`))
-    })
-  }
+        }
+        for (const feature of new Set(waiting.map(w => w.feature)))
+          it(`still waiting for: ${feature}`, async () => assert.ok(!await features[feature]?.(await running.get('main')), `${feature} is there: the blocks that wait for it need their tests`))
+      })
+    }
+  })
 }

@@ -6,7 +6,7 @@ import { hasMembers, like, printed, struct } from './like.mjs'
 import { ask, browser, enrolTotp, good, node, person, signIn, stepUp, tokenOf, whoami } from './people.mjs'
 
 const block = (heading, hash, name, run, once = false) => ({ document: 'kratos-sessions', heading, hash, name, run, once })
-const once = true // what no database has a part in runs on one
+const once = true // what is about the configuration and not the database runs on one
 const sentences = ['error.reason', 'error.message']
 const ms = time => Date.parse(time)
 const hours = 3600_000
@@ -87,13 +87,13 @@ export default [
       await extend(s, before)
       assert.equal(ms((await session(s, before.id)).expires_at) > ms(before.expires_at), may)
     }
-  }),
+  }, once),
   block('3. Refresh', 'ae3cb51b', 'the configuration starts and is in force', async ({ server }) => {
     const s = await server('printed'), { session: before } = await signIn(s, await person(s))
     assert.equal(Math.round((ms(before.expires_at) - ms(before.issued_at)) / 1000), 86_400)
     await extend(s, before)
     assert.equal((await session(s, before.id)).expires_at, before.expires_at)
-  }),
+  }, once),
 
   block('4. Revocation', '208a6bc0', 'ends the session, by either prefix', async ({ text, server }) => {
     const s = await server('main'), who = await person(s)
@@ -223,7 +223,7 @@ export default [
     assert.ok(verify('sha256', Buffer.from(`${head}.${claims}`), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url')))
     const { iss, aud, sub } = read(claims)
     assert.deepEqual({ iss, aud: [aud].flat(), sub }, { iss: 'https://example.com', aud: ['https://api.example.com'], sub: who.id })
-  }),
+  }, once),
 ]
 
 export async function byCookie(text, server) {

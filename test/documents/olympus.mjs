@@ -7,7 +7,7 @@ import { like, printed } from './like.mjs'
 import { ask, browser, enrolTotp, good, node, person, signIn, tokenOf, whoami } from './people.mjs'
 
 const block = (document, heading, hash, name, run, once = false) => ({ document: `olympus-${document}`, heading, hash, name, run, once })
-const once = true // what no database has a part in runs on one
+const once = true // what is about the configuration and not the database runs on one
 const AsyncFunction = (async () => {}).constructor
 const application = 'http://localhost:4455'
 const secondFactors = ['default', 'totp', 'lookup_secret', 'webauthn', 'code']
@@ -132,7 +132,7 @@ export default [
     const { method, path, headers } = request(text, { '<uuid>': who.id, '<admin-token>': s.adminToken })
     assert.deepEqual((await good(ask(method, s.adminUrl + path, { headers }))).body.map(x => x.id), [one.session.id])
     assert.equal((await ask(method, s.adminUrl + path)).status, 401)
-  }),
+  }, once),
   block('sessions-aal-refresh', 'Revocation', 'dc381220', 'ends one session', async ({ text, server }) => {
     const s = await server('main'), who = await person(s), one = await signIn(s, who), other = await signIn(s, who)
     const { method, path } = request(text, { '<session-id>': one.session.id })
