@@ -2,6 +2,7 @@
 # Builds Ascent and starts it for development: SQLite in data/, public on :4433, admin on :4434.
 #   ./run.sh           build and start
 #   ./run.sh --build   build only; the program is out/ascent afterwards
+# Mail stays in the queue, to be read at the admin API, unless COURIER_SMTP_CONNECTION_URI names a server for it.
 set -euo pipefail
 cd "$(dirname "$0")"
 case ${1:-} in
@@ -29,7 +30,8 @@ Look at  http://localhost:4433/schemas/default  and  http://localhost:4433/healt
 
   curl -s localhost:4434/admin/identities -H 'content-type: application/json' -d '{"schema_id":"default","traits":{"email":"ada@example.org"}}'
 
+Mail goes nowhere: what would be sent is at  http://localhost:4434/admin/courier/messages
 The README goes on from there.
 
 TEXT
-exec out/ascent serve -c "$config" --dev --watch-courier
+exec out/ascent serve -c "$config" --dev ${COURIER_SMTP_CONNECTION_URI:+--watch-courier}

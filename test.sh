@@ -5,14 +5,15 @@
 #   ./test.sh --quick         a few minutes: the tests of single parts, and a seeded tenth of the recordings, on both databases
 #   ./test.sh --conformance   only the recordings of Kratos in ../shared/conformance, on SQLite and PostgreSQL
 #   ./test.sh --clients       only the clients that were written for Kratos, from test/clients
+#   ./test.sh --documents     only what the documents in ../shared/spec/documents and the README print, from test/documents
 #   ./test.sh FILTER…         only the test program; the words are passed on to it, as --filter-class "*Whoami*"
 set -euo pipefail
 cd "$(dirname "$0")"
 command -v dotnet > /dev/null || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2; exit 1; }
-parts="program conformance clients" share=1
+parts="program conformance clients documents" share=1
 export ASCENT_TEST_SEED=${SEED:-$((RANDOM * 32768 + RANDOM))} ASCENT_TEST_LONG=
 case ${1:-} in
-  --conformance | --clients) parts=${1#--}; shift ;;
+  --conformance | --clients | --documents) parts=${1#--}; shift ;;
   --long) ASCENT_TEST_LONG=1; shift ;;
   --quick) parts="program conformance" share=10; shift; set -- --filter-not-namespace "Ascent.Tests.Hardening" "$@" ;;
   ?*) parts=program ;;
@@ -35,7 +36,11 @@ need libjsonnet0 library libjsonnet.so.0
 need libargon2-1 library libargon2.so.1
 need libsqlite3-0 library libsqlite3.so.0
 need python3-aiosmtpd /usr/bin/python3 -c 'import aiosmtpd'
-if wants conformance || wants clients; then need nodejs node --version; fi
+if wants conformance || wants clients || wants documents; then need nodejs node --version; fi
+if wants documents; then
+  need curl curl --version
+  need python3 python3 --version
+fi
 if wants clients; then
   need npm npm --version
   need chromium test -x /usr/bin/chromium
@@ -77,12 +82,23 @@ if wants conformance; then
   took recordings
 fi
 
+node_tests() { # directory, patterns of files in it
+  # shellcheck disable=SC2086
+  (cd "$1" && node --test --test-reporter=spec --test-concurrency=1 $2) > "$work/log" 2>&1 || status=1
+  cat "$work/log"
+  add "$(number 'ℹ pass')" "$(number 'ℹ fail')" "$(number 'ℹ skipped')"
+}
+
+# What the documents and the README print, run as printed.
+if wants documents; then
+  node_tests test/documents './*.test.mjs'
+  took documents
+fi
+
 # Kratos's SDK and Ory's user interface as they come from the registry, the latter in a browser.
 if wants clients; then
   [ test/clients/node_modules/.package-lock.json -nt test/clients/package-lock.json ] || (cd test/clients && npm ci --no-audit --no-fund)
-  (cd test/clients && node --test --test-reporter=spec --test-concurrency=1 ./*.test.mjs elements/*.test.mjs) > "$work/log" 2>&1 || status=1
-  cat "$work/log"
-  add "$(number 'ℹ pass')" "$(number 'ℹ fail')" "$(number 'ℹ skipped')"
+  node_tests test/clients './*.test.mjs elements/*.test.mjs'
   took clients
 fi
 

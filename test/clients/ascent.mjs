@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const program = process.env.ASCENT ?? join(here, '../../out/ascent')
+export const program = process.env.ASCENT ?? join(here, '../../out/ascent')
 
 /** Both databases; the second only where a server is named. Without one its tests are skipped by name, never left out. */
 export const databases = [
@@ -19,23 +19,28 @@ export const databases = [
  * @param database one of `databases`
  * @param values what ${NAME} in kratos.yml stands for, besides the ports
  * @param change (text) => text: what the test changes in the file before the server reads it
+ * @param more texts of further configuration files, each over the ones before
+ * @param dev false: as in production, without --dev
  */
-export async function startAscent({ database = databases[0], values = {}, change = t => t, env = {} } = {}) {
+export async function startAscent({ database = databases[0], values = {}, change = t => t, env = {}, more = [], dev = true } = {}) {
   const [publicPort, adminPort] = await freePorts(2)
   const dir = mkdtempSync(join(tmpdir(), 'ascent-clients-'))
   const file = join(dir, 'kratos.yml')
   const all = { HERE: here, PAGE: 'http://localhost:4455', SMTP: 'smtp://127.0.0.1:9/?disable_starttls=true', ...values, PUBLIC_PORT: publicPort, ADMIN_PORT: adminPort }
   const config = change(readFileSync(join(here, 'kratos.yml'), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => all[name]))
   writeFileSync(file, config)
+  const files = [file, ...more.map((_, i) => join(dir, `more-${i}.yml`))]
+  more.forEach((text, i) => writeFileSync(files[i + 1], text))
+  const configured = files.flatMap(f => ['-c', f])
   const fresh = database.server ? postgres(database.server, `clients_${process.pid}_${publicPort}`) : { dsn: `sqlite://${join(dir, 'db.sqlite')}?_fk=true&mode=rwc`, drop() {} }
   const environment = { ...process.env, ...env, DSN: fresh.dsn }
-  execFileSync(program, ['migrate', 'sql', '-e', '--yes', '-c', file], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
-  const child = spawn(program, ['serve', '-c', file, '--dev', '--watch-courier'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  execFileSync(program, ['migrate', 'sql', '-e', '--yes', ...configured], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(program, ['serve', ...configured, ...(dev ? ['--dev'] : []), '--watch-courier'], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', d => { log += d })
   const ended = new Promise(r => child.once('exit', r))
   const server = {
-    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, log: () => log,
+    publicUrl: `http://localhost:${publicPort}`, adminUrl: `http://localhost:${adminPort}`, file, config, dsn: fresh.dsn, files, log: () => log,
     /** Replaces the file as careful editors do: a new file takes the old one's name. */
     rename(text) { writeFileSync(`${file}.new`, text); renameSync(`${file}.new`, file) },
     async stop() {

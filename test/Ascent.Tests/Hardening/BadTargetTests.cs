@@ -18,7 +18,7 @@ public sealed class BadTargetTests
 
     private static readonly string[] PublicPaths =
     [
-        "GET /*", "GET /schemas/*", "GET /schemas?page=*", "GET /schemas?per_page=*", "GET /schemas?page_size=*&page_token=*", "GET /sessions/whoami?*", "GET /sessions?page=*", "DELETE /sessions/*", "GET /self-service/login/flows?id=*", "GET /self-service/errors?id=*", "GET /self-service/logout?token=*",
+        "GET /*", "GET /schemas/*", "GET /schemas?page=*", "GET /schemas?per_page=*", "GET /schemas?page_size=*&page_token=*", "GET /sessions/whoami?*", "GET /sessions?page=*", "DELETE /sessions/*", "GET /self-service/login/flows?id=*", "GET /self-service/errors?id=*", "GET /self-service/logout?token=*", "GET /self-service/logout/browser?token=*",
         "GET /self-service/login/browser?return_to=*", "GET /self-service/login/browser?aal=*", "GET /self-service/login/browser?refresh=*", "GET /self-service/login/api?aal=*", "GET /self-service/*/api", "GET /admin/identities/*",
     ];
 

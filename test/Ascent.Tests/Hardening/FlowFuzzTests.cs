@@ -90,7 +90,7 @@ public sealed class FlowFuzzTests
         [
             .. Bodies.Keys.SelectMany(kind => (string[])[$"GET /self-service/{kind}/api?return_to=@", $"GET /self-service/{kind}/browser?return_to=@", $"GET /self-service/{kind}/browser?refresh=@&aal=@&via=@&identity_schema=@&organization=@&login_challenge=",
                 $"GET /self-service/{kind}/api?aal=@", $"GET /self-service/{kind}/api?identity_schema=@", $"GET /self-service/{kind}/api?return_session_token_exchange_code=@", $"GET /self-service/{kind}/flows?id=@", $"GET /self-service/{kind}?flow=@&token=@&code=@", $"POST /self-service/{kind}?flow=@"]),
-            "GET /self-service/logout/browser?return_to=@", "GET /self-service/logout?token=@&return_to=@", "GET /self-service/errors?id=@", "GET /sessions/whoami?tokenize_as=@", "GET /sessions/token-exchange?init_code=@&return_code=@",
+            "GET /self-service/logout/browser?return_to=@", "GET /self-service/logout/browser?token=@&return_to=@", "GET /self-service/logout?token=@&return_to=@", "GET /self-service/errors?id=@", "GET /sessions/whoami?tokenize_as=@", "GET /sessions/token-exchange?init_code=@&return_code=@",
             "GET /sessions?page_size=@&page=@", "GET /sessions?page_token=@", "DELETE /sessions/@", "GET /schemas/@", "GET /schemas?page_size=@&page=@", "GET /self-service/methods/oidc/callback/@?state=@&code=@&error=@", "GET /self-service/@/browser", "GET /self-service/@", "GET /.well-known/@",
         ];
         foreach (var door in doors)

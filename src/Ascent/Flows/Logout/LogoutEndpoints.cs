@@ -24,10 +24,12 @@ internal static class LogoutEndpoints
         return routes;
     }
 
-    private static async Task<IResult> LinkAsync(HttpContext http, FlowContexts contexts, FlowAnswers answers, LogoutToken tokens)
+    /// <summary>With a token it is the link itself: the published documentation ends a session here.</summary>
+    private static async Task<IResult> LinkAsync(HttpContext http, FlowContexts contexts, FlowAnswers answers, LogoutToken tokens, SessionStore sessions, SessionCookie cookie)
     {
         var c = await contexts.OpenAsync(http);
         CsrfCookie.Ensure(http, c.Config);
+        if (c.Query("token") is { } given) return await EndAsync(c, answers, tokens, sessions, cookie, given);
         if (c.Session is not { } session) return await answers.FailAsync(c, NoSession);
         string? returnTo = null;
         switch (c.Query("return_to") is { } asked ? ReturnTo.Check(c.Config, asked) : null)
@@ -52,16 +54,21 @@ internal static class LogoutEndpoints
         var c = await contexts.OpenAsync(http);
         CsrfCookie.Ensure(http, c.Config);
         if (c.Query("token") is not { } token) return await answers.FailAsync(c, ApiError.BadRequest("The link has no token: take it from /self-service/logout/browser as it is."));
+        return await EndAsync(c, answers, tokens, sessions, cookie, token);
+    }
+
+    private static async Task<IResult> EndAsync(FlowContext c, FlowAnswers answers, LogoutToken tokens, SessionStore sessions, SessionCookie cookie, string token)
+    {
         if (c.Session is not { } session) return await answers.FailAsync(c, NoSession);
         if (!tokens.Matches(session.Id, token)) return await answers.FailAsync(c, ApiError.Forbidden("The link's token belongs to another session than the browser's. Fetch a new link."));
         // Checked before anything ends: a link to a forbidden place does nothing at all.
         if (ReturnTo.Complete(c.Config, c.Query("return_to"), null, c.Config.SelfService.Flows.Logout.After.DefaultBrowserReturnUrl) is not ReturnToResult.Allowed to)
             return await answers.FailAsync(c, ((ReturnToResult.Forbidden)ReturnTo.Check(c.Config, c.Query("return_to")!)).Error);
         await sessions.RevokeAsync(c.Nid, session.Id, session.IdentityId, "self", c.Ct);
-        cookie.Clear(http.Response);
-        CsrfCookie.Rotate(http, c.Config);
-        if (c.Config.SelfService.Flows.Logout.ClearBrowserData && RequestUrl.Of(http).StartsWith("https://", StringComparison.Ordinal))
-            http.Response.Headers["Clear-Site-Data"] = "\"cookies\", \"storage\", \"cache\"";
+        cookie.Clear(c.Http.Response);
+        CsrfCookie.Rotate(c.Http, c.Config);
+        if (c.Config.SelfService.Flows.Logout.ClearBrowserData && RequestUrl.Of(c.Http).StartsWith("https://", StringComparison.Ordinal))
+            c.Http.Response.Headers["Clear-Site-Data"] = "\"cookies\", \"storage\", \"cache\"";
         return c.IsJson ? NoContent.Instance : new RedirectResult(to.Url);
     }
 

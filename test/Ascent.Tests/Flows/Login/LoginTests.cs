@@ -1,6 +1,7 @@
 using System.Net;
 using Ascent.Crypto.Hashing;
 using Ascent.Storage;
+using Ascent.Tests.Flows.Settings;
 using Ascent.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -41,6 +42,56 @@ public sealed class LoginTests
         var link = (await browser.SendAsync("GET", "/self-service/logout/browser")).Body.GetProperty("logout_url").GetString()!;
         (await browser.SendAsync("GET", new Uri(link).PathAndQuery)).Status.ShouldBe(HttpStatusCode.NoContent);
         (await browser.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_logout_address_with_its_token_is_the_link_itself(string engine)
+    {
+        await using var server = await RunningServer.StartAsync(engine);
+        await SignIn.PersonAsync(server, Ada);
+        foreach (var prefix in (string[])["ory_lo_", "ory_lt_"])
+        {
+            var (browser, other) = (await SignedInAsync(server), await SignedInAsync(server));
+            var (mine, strangers) = (await TokenAsync(browser), await TokenAsync(other));
+            mine.ShouldStartWith("ory_lo_");
+
+            (await browser.SendAsync("GET", Link(strangers))).Status.ShouldBe(HttpStatusCode.Forbidden);
+            (await browser.SendAsync("GET", $"{Link(mine)}&return_to=https://evil.example.net/")).Status.ShouldBe(HttpStatusCode.BadRequest);
+            (await browser.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.OK);
+            (await browser.SendAsync("GET", Link(mine))).Status.ShouldBe(HttpStatusCode.NoContent);
+            (await browser.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+            (await browser.SendAsync("GET", Link(mine))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+            (await other.SendAsync("GET", "/sessions/whoami")).Status.ShouldBe(HttpStatusCode.OK);
+
+            string Link(string token) => $"/self-service/logout/browser?token={prefix}{token["ory_lo_".Length..]}";
+        }
+
+        static async Task<string> TokenAsync(Browser browser) => (await browser.SendAsync("GET", "/self-service/logout/browser")).Body.GetProperty("logout_token").GetString()!;
+    }
+
+    [Fact]
+    public async Task A_page_that_follows_a_logout_address_with_its_token_is_sent_on()
+    {
+        await using var server = await RunningServer.StartAsync("sqlite");
+        await SignIn.PersonAsync(server, Ada);
+        var browser = new FormBrowser(server);
+        await browser.SignInAsync(Ada);
+        var token = (await browser.ReadAsync("/self-service/logout/browser")).GetProperty("logout_token").GetString();
+        browser.Jar.ShouldContainKey("ory_kratos_session");
+
+        var (status, location) = await browser.SendAsync("GET", $"/self-service/logout/browser?token={token}");
+
+        status.ShouldBe(HttpStatusCode.SeeOther);
+        location.ShouldBe("http://127.0.0.1:4455/");
+        browser.Jar.ShouldNotContainKey("ory_kratos_session");
+    }
+
+    private static async Task<Browser> SignedInAsync(RunningServer server)
+    {
+        var browser = new Browser(server);
+        var flow = await browser.BeginAsync();
+        (await browser.SendAsync("POST", Browser.ActionOf(flow), new { csrf_token = Browser.CsrfOf(flow), method = "password", identifier = Ada, password = SignIn.Password })).Status.ShouldBe(HttpStatusCode.OK);
+        return browser;
     }
 
     [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
