@@ -14,6 +14,33 @@ public sealed class PageFormsTests
 {
     private const string Ada = "ada@example.org", Home = "http://127.0.0.1:4455/";
 
+    /// <summary>So that of two messages one is the later.</summary>
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(1);
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task A_code_signs_up_after_the_way_back_a_wrong_one_and_a_second_mail(string engine, string style)
+    {
+        var time = new ManualTime();
+        await using var server = await ServerAsync(engine, style, time);
+        var page = await PageAsync(server, "registration");
+        await page.PostAsync(("traits.email", Ada), ("method", "profile"));
+        await page.PostAsync(("traits.email", Ada), ("screen", "previous"));
+        page.Names.ShouldContain("traits.email");
+        await page.PostAsync(("traits.email", Ada), ("method", "profile"));
+        await page.PostAsync(("traits.email", Ada), ("method", "code"));
+        page.Messages.ShouldBe([1040005]);
+        var first = (await Verifying.LastMailAsync(server, Ada)).Code!;
+        await page.PostAsync(("traits.email", Ada), ("method", "code"), ("code", Other(first)), ("method", "code"));
+        page.Messages.ShouldBe([4040003]);
+        time.Advance(Later);
+        await page.PostAsync(("traits.email", Ada), ("method", "code"), ("code", ""), ("resend", "code"));
+        page.Messages.ShouldBe([1040005]);
+        var second = (await Verifying.LastMailAsync(server, Ada)).Code!;
+        await page.PostAsync(("traits.email", Ada), ("method", "code"), ("code", second), ("method", "code"));
+        page.Location.ShouldBe(Home);
+        (await page.Browser.ReadAsync("/sessions/whoami")).GetProperty("identity").GetProperty("traits").GetProperty("email").GetString().ShouldBe(Ada);
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public async Task A_password_signs_up_in_the_second_step_and_in(string engine, string style)
     {
@@ -31,6 +58,45 @@ public sealed class PageFormsTests
         page.Messages.ShouldBe([4000006]);
         await page.PostAsync(("identifier", Ada), ("password", SignIn.Password), ("method", "password"));
         page.Location.ShouldBe(Home);
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task A_code_signs_in_after_a_wrong_one_and_a_second_mail(string engine, string style)
+    {
+        var time = new ManualTime();
+        await using var server = await ServerAsync(engine, style, time);
+        await SignIn.PersonAsync(server, Ada);
+        var page = await PageAsync(server, "login");
+        await NameAsync(page, style);
+        await page.PostAsync(("identifier", Ada), ("method", "code"));
+        page.Messages.ShouldBe([1010014]);
+        var code = (await Verifying.LastMailAsync(server, Ada)).Code!;
+        await page.PostAsync(("identifier", Ada), ("method", "code"), ("code", Other(code)), ("method", "code"));
+        page.Messages.ShouldBe([4010008]);
+        time.Advance(Later);
+        await page.PostAsync(("identifier", Ada), ("method", "code"), ("code", ""), ("resend", "code"));
+        page.Messages.ShouldBe([1010014]);
+        await page.PostAsync(("identifier", Ada), ("method", "code"), ("code", (await Verifying.LastMailAsync(server, Ada)).Code!), ("method", "code"));
+        page.Location.ShouldBe(Home);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
+    public async Task A_recovery_takes_its_button_for_another_mail_and_ends_in_the_settings(string engine)
+    {
+        var time = new ManualTime();
+        await using var server = await ServerAsync(engine, "unified", time);
+        await SignIn.PersonAsync(server, Ada);
+        var page = await PageAsync(server, "recovery");
+        await page.PostAsync(("email", Ada), ("method", "code"));
+        page.Messages.ShouldBe([1060003]);
+        time.Advance(Later);
+        await page.PostAsync(("method", "code"), ("code", ""), ("email", Ada));
+        page.Messages.ShouldBe([1060003]);
+        var code = (await Verifying.LastMailAsync(server, Ada)).Code!;
+        await page.PostAsync(("method", "code"), ("code", Other(code)), ("method", "code"));
+        page.Messages.ShouldBe([4060006]);
+        await page.PostAsync(("method", "code"), ("code", code), ("method", "code"));
+        page.Location.ShouldStartWith(Home + "settings?flow=");
     }
 
     [Theory, MemberData(nameof(TestDatabase.Engines), MemberType = typeof(TestDatabase))]
@@ -61,7 +127,7 @@ public sealed class PageFormsTests
     /// <summary>Where the identifier has a page of its own, it comes first.</summary>
     private static Task NameAsync(Page page, string style) => style == "unified" ? Task.CompletedTask : page.PostAsync(("identifier", Ada), ("method", "identifier_first"));
 
-    private static async Task<RunningServer> ServerAsync(string engine, string style)
+    private static async Task<RunningServer> ServerAsync(string engine, string style, TimeProvider? time = null)
     {
         var workshop = await Workshop.CreateAsync(engine);
         await File.WriteAllTextAsync(workshop.SchemaFile, """
@@ -76,7 +142,7 @@ public sealed class PageFormsTests
                 recovery: { enabled: true, use: code, ui_url: "{{Home}}recovery" }
                 verification: { enabled: true, use: code, ui_url: "{{Home}}verification" }
                 settings: { ui_url: "{{Home}}settings" }
-            """, ownsWorkshop: true);
+            """, time, ownsWorkshop: true);
     }
 
     private static async Task<Page> PageAsync(RunningServer server, string kind)
@@ -91,13 +157,15 @@ public sealed class PageFormsTests
     {
         private JsonElement flow;
 
+        public FormBrowser Browser => browser;
         public string Location { get; private set; } = "";
         public int[] Messages => SignIn.Messages(flow);
+        public string[] Names => [.. flow.GetProperty("ui").GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("attributes")).Where(a => a.TryGetProperty("name", out _)).Select(a => a.GetProperty("name").GetString()!)];
 
         public async Task OpenAsync() => await ShowAsync(await browser.SendAsync("GET", $"/self-service/{kind}/browser"));
 
         public async Task PostAsync(params (string Name, string Value)[] fields) =>
-            await ShowAsync(await browser.SendAsync("POST", Browser.ActionOf(flow), [("csrf_token", Browser.CsrfOf(flow)), .. fields]));
+            await ShowAsync(await browser.SendAsync("POST", Tests.Flows.Browser.ActionOf(flow), [("csrf_token", Tests.Flows.Browser.CsrfOf(flow)), .. fields]));
 
         private async Task ShowAsync((HttpStatusCode Status, string Location) answer)
         {

@@ -81,7 +81,7 @@ internal static class Verifying
     private static Mail Read(string to, string template, MessageContent content)
     {
         var data = JsonElement.Parse(content.Data.ToJsonString());
-        return new Mail(to, template, Text("verification_code"), Text("verification_url"), data);
+        return new Mail(to, template, Text("verification_code") ?? Text("recovery_code") ?? Text("login_code") ?? Text("registration_code"), Text("verification_url"), data);
 
         string? Text(string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
