@@ -36,9 +36,10 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     {
         using var hard = new CancellationTokenSource();
         using var living = new CancellationTokenSource();
+        var setup = part.Current;
         await node.TickAsync(stopping);
         var life = node.LiveAsync(living.Token);
-        var (quick, setup) = (Soon.Length, part.Current);
+        var quick = Soon.Length;
         while (!stopping.IsCancellationRequested)
         {
             var worker = config.Current.Courier.Worker;
