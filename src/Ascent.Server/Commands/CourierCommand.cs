@@ -33,7 +33,7 @@ internal static class CourierCommand
                 Console.WriteLine($"The message {id} is sent as soon as a courier looks.");
                 return 0;
             case Resending.UnderWay: throw new CommandFailedException($"The message {id} is being sent at this moment.");
-            case Resending.Over: throw new CommandFailedException($"The message {id} is over, and what it said is not kept. Have it made anew: its receiver asks again.");
+            case Resending.Over: throw new CommandFailedException($"The message {id} is over, and what it said is not kept: its receiver asks for another.");
             default: throw new CommandFailedException($"There is no message {id}.");
         }
     }
