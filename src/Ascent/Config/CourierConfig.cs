@@ -128,6 +128,9 @@ internal sealed record TemplatesConfig
     [Key("To a former address after a change.")]
     public MessageTemplate VerifiableAddressChanged { get; init; } = new();
 
+    [Key("To an address that somebody signed up with though it, or a name beside it, is taken; see security.account_enumeration.mitigate.", Ours = true)]
+    public MessageTemplate RegistrationTaken { get; init; } = new();
+
     [Key("To every address after a factor was added.", Planned = true)]
     public MessageTemplate AuthenticatorKeyAdded { get; init; } = new();
 }

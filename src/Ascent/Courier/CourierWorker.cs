@@ -36,12 +36,15 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
     {
         using var hard = new CancellationTokenSource();
         using var living = new CancellationTokenSource();
+        var setup = part.Current;
         await node.TickAsync(stopping);
         var life = node.LiveAsync(living.Token);
         var quick = Soon.Length;
         while (!stopping.IsCancellationRequested)
         {
             var worker = config.Current.Courier.Worker;
+            // What waits since a server could not be reached does not wait on when the configuration has a better one.
+            if (!ReferenceEquals(setup, part.Current) && await HurryAsync(stopping)) setup = part.Current;
             var free = Math.Min(worker.PullCount, MostAtOnce) - underWay.Count;
             var claimed = free > 0 ? await ClaimAsync(free, stopping) : [];
             foreach (var message in claimed) Start(message, hard.Token);
@@ -84,6 +87,20 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         {
             if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
             return [];
+        }
+    }
+
+    private async Task<bool> HurryAsync(CancellationToken ct)
+    {
+        try
+        {
+            await MessageResending.HurryAsync(db, tenant.Nid, time.GetUtcNow(), ct);
+            return true;
+        }
+        catch (Exception e)
+        {
+            if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ascent.Config;
 using Ascent.Crypto;
+using Ascent.Events;
 using Ascent.Http;
 using Ascent.Storage;
 using Ascent.Tenancy;
@@ -22,6 +23,7 @@ internal static class MessageAdminEndpoints
     {
         routes.MapGet("/courier/messages", ListAsync);
         routes.MapGet("/courier/messages/{id}", GetAsync);
+        routes.MapPost("/courier/messages/{id}/resend", ResendAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, MessageStore store, MessageSeal seal, Ciphers ciphers, ConfigStore config, Tenant tenant, CancellationToken ct)
@@ -60,6 +62,20 @@ internal static class MessageAdminEndpoints
         var dispatches = await store.DispatchesAsync(tenant.Nid, parsed, ct);
         return new JsonResult<(StoredMessage Message, List<Dispatch> Dispatches, MessageSeal Seal, bool Dev)>((message, dispatches, seal, config.Current.Dev),
             static (w, s) => Write(w, s.Message, s.Seal, s.Dev, s.Dispatches));
+    }
+
+    private static async Task<IResult> ResendAsync(HttpContext http, string id, Db db, EventWriter events, CourierSignal signal, Tenant tenant, TimeProvider time, CancellationToken ct)
+    {
+        if (!Guid.TryParse(id, out var parsed)) return ApiError.BadRequest("The path's message must be named by its UUID.");
+        switch (await MessageResending.ResendAsync(db, events, tenant.Nid, parsed, AdminCaller.Of(http), time.GetUtcNow(), ct))
+        {
+            case Resending.Due:
+                signal.Raise();
+                return TypedResults.NoContent();
+            case Resending.NotThere: return ApiError.NotFound();
+            case Resending.UnderWay: return ApiError.Conflict("The message is being sent at this moment.");
+            default: return ApiError.Conflict("The message is over, and what it said is not kept. Have it made anew: its receiver asks again.");
+        }
     }
 
     private static void Write(Utf8JsonWriter w, StoredMessage m, MessageSeal seal, bool dev, List<Dispatch>? dispatches)

@@ -3,7 +3,7 @@ using Ascent.Config;
 
 namespace Ascent.Courier;
 
-/// <summary>What a message is about: one of the wire contract's types, with the texts that the configuration may give it.</summary>
+/// <summary>What a message is about: one of the wire contract's types or of ours, with the texts that the configuration may give it.</summary>
 internal sealed class TemplateType
 {
     private static readonly string[] Always = ["To", "Identity", "RequestURL", "RequestURLDomain", "TransientPayload", "ExpiresInMinutes"];
@@ -26,11 +26,12 @@ internal sealed class TemplateType
     public static TemplateType RegistrationCodeValid { get; } = new("registration_code_valid", "registration_code/valid", "registration_code.valid", t => t.RegistrationCode.Valid, "RegistrationCode", "Traits");
     public static TemplateType VerifiableAddressChanged { get; } = new("verifiable_address_changed", "verifiable_address_changed", "verifiable_address_changed", t => t.VerifiableAddressChanged, "ChangedAt");
     public static TemplateType AuthenticatorKeyAdded { get; } = new("authenticator_key_added", "authenticator_key_added", "authenticator_key_added", t => t.AuthenticatorKeyAdded, "AddedAt");
+    public static TemplateType RegistrationTaken { get; } = new("registration_taken", "registration_taken", "registration_taken", t => t.RegistrationTaken);
 
     public static IReadOnlyList<TemplateType> All { get; } =
     [
         RecoveryValid, RecoveryInvalid, RecoveryCodeValid, RecoveryCodeInvalid, VerificationValid, VerificationInvalid, VerificationCodeValid, VerificationCodeInvalid,
-        LoginCodeValid, RegistrationCodeValid, VerifiableAddressChanged, AuthenticatorKeyAdded,
+        LoginCodeValid, RegistrationCodeValid, VerifiableAddressChanged, AuthenticatorKeyAdded, RegistrationTaken,
     ];
 
     /// <summary>As the wire contract calls it.</summary>

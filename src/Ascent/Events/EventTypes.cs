@@ -44,6 +44,7 @@ internal static class EventTypes
         new("sessions.deleted", "Sessions were deleted together.", "`count`"),
         new("lockout.created", "Too many wrong attempts locked an identifier, a factor or an address.", "`lockout`, `kind`, `failures`, `until`, `method`"),
         new("lockout.released", "An administrator ended a lockout.", "`lockout`, `kind`, `method`"),
+        new("message.resent", "An administrator or an operator had a waiting message sent at once.", "`message_id`"),
         new("message.abandoned", "The courier gave a message up.", "`message_id`, `template_type`, `channel`"),
     ];
 

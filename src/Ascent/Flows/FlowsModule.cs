@@ -60,6 +60,7 @@ internal static class FlowsModule
         .AddSingleton<RegistrationSubmit>()
         .AddSingleton<RegistrationCompletion>()
         .AddSingleton<RegistrationAnswer>()
+        .AddSingleton<QuietRegistration>()
         .AddSingleton<DuplicateAccount>()
         .AddSingleton<VerificationMethods>()
         .AddSingleton<VerificationStart>()

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Ascent.Courier;
 using Ascent.Crypto;
+using Ascent.Events;
+using Ascent.Storage;
 using Ascent.Tenancy;
 using Ascent.Tests.Http;
 using Ascent.Tests.Identities;
@@ -78,6 +80,22 @@ public sealed class MessageAdminTests
         (await host.GetAsync("/admin/courier/messages")).Json[0].TryGetProperty("dispatches", out _).ShouldBeFalse();
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task A_message_that_waits_can_be_sent_now(string engine)
+    {
+        await using var host = await Host.StartAsync(engine, retries: 1);
+        var (message, _) = await host.Bench.TryAsync(CourierBench.LoginCode());
+        (await host.Bench.SendDueAsync()).ShouldBe(0, "it waits for its next attempt");
+
+        (await host.GetAsync($"/admin/courier/messages/{message.Id}/resend", "POST")).ShouldBe(HttpStatusCode.NoContent);
+
+        (await host.Bench.SendDueAsync()).ShouldBe(1);
+        (await host.GetAsync($"/admin/courier/messages/{message.Id}/resend", "POST")).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("not kept");
+        (await host.GetAsync($"/admin/courier/messages/{Guid.CreateVersion7()}/resend", "POST")).ShouldBe(HttpStatusCode.NotFound);
+        (await host.GetAsync("/admin/courier/messages/mine/resend", "POST")).ShouldBeRefused("UUID");
+        (await host.Bench.Db.ReadAsync(new Sql("select data from event where nid = @nid and type = 'message.resent'", ("nid", host.Bench.Nid)), r => r.Text(0), CancellationToken.None)).Single().ShouldContain(message.Id.ToString());
+    }
+
     [Fact]
     public async Task What_a_message_says_is_shown_in_development_alone()
     {
@@ -100,9 +118,9 @@ public sealed class MessageAdminTests
     {
         public CourierBench Bench => bench;
 
-        public static async Task<Host> StartAsync(string engine)
+        public static async Task<Host> StartAsync(string engine, int retries = 0)
         {
-            var settings = CourierBench.Settings((string?)null, c => c with { MessageRetries = 0 });
+            var settings = CourierBench.Settings((string?)null, c => c with { MessageRetries = retries });
             var made = await CourierBench.StartAsync(engine, settings with { Serve = TestServer.Settings().Serve });
             var web = await TestServer.StartAsync(made.Config.Current, change: o => o with
             {
@@ -110,15 +128,15 @@ public sealed class MessageAdminTests
                 Services = s =>
                 {
                     o.Services!(s);
-                    s.AddCrypto().AddSingleton(made.Db).AddSingleton(new Tenant(made.Nid)).AddSingleton(made.Store).AddSingleton(made.Seal);
+                    s.AddCrypto().AddSingleton(made.Db).AddSingleton(new Tenant(made.Nid)).AddSingleton(made.Store).AddSingleton(made.Seal).AddSingleton(made.Signal).AddSingleton(new EventWriter(made.Time));
                 },
             });
             return new Host(made, web);
         }
 
-        public async Task<Answer> GetAsync(string path)
+        public async Task<Answer> GetAsync(string path, string method = "GET")
         {
-            using var response = await server.SendAsync("GET", path, admin: true);
+            using var response = await server.SendAsync(method, path, admin: true);
             return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response);
         }
 

@@ -35,7 +35,7 @@ public sealed class TextLoaderTests : IDisposable
             text.ShouldNotContain("}}");
         }
         mail.Subject.ShouldNotContain("111111");
-        var secret = name.Contains("invalid", StringComparison.Ordinal) || name is "verifiable_address_changed" or "authenticator_key_added" ? null
+        var secret = name.Contains("invalid", StringComparison.Ordinal) || name is "verifiable_address_changed" or "authenticator_key_added" or "registration_taken" ? null
             : name.Contains("code", StringComparison.Ordinal) ? "111111" : "/self-service/";
         if (secret is null) return;
         foreach (var text in (string[])[mail.Body, mail.Html!, sms.Body]) text.ShouldContain(secret);

@@ -61,6 +61,23 @@ public sealed class WatchTests
         (after.Status, after.SendCount).ShouldBe((MessageStatus.Queued, 0));
     }
 
+    [Theory, MemberData(nameof(Engines))]
+    public async Task What_waits_goes_as_soon_as_the_configuration_has_a_better_server(string engine)
+    {
+        await using var bad = new TestMailServer { Instead = line => line.StartsWith("MAIL", StringComparison.Ordinal) ? "451 later" : null };
+        await using var good = new TestMailServer();
+        await using var bench = await CourierBench.StartAsync(engine, CourierBench.Settings(bad, c => c with { Worker = new() { PullWait = TimeSpan.FromMilliseconds(20) } }));
+        // By a clock that stands, what failed once waits for ever.
+        (await bench.TryAsync(CourierBench.LoginCode())).Message.Status.ShouldBe(MessageStatus.Queued);
+        using var stop = new CancellationTokenSource();
+        var watching = bench.Worker.WatchAsync(stop.Token);
+        (await bench.Part.PrepareAsync(CourierBench.Settings(good), CancellationToken.None)).TakeIntoForce();
+        bench.Signal.Raise();
+        await UntilAsync(() => good.Mails.Count == 1);
+        await stop.CancelAsync();
+        await watching.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
     private static Ascent.Config.AscentConfig Patient(TestMailServer server) =>
         CourierBench.Settings(server, c => c with { Worker = new() { PullWait = TimeSpan.FromHours(1), PullCount = 4 } });
 

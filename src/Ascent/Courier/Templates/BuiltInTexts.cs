@@ -32,6 +32,8 @@ internal static class BuiltInTexts
             "If you did not ask for it, ignore this message: no account is made without the code."),
         [TemplateType.VerifiableAddressChanged] = new("A verifiable address on your account was changed", "{{ .To }} is an address of your account, or was one until now. The account's addresses were changed{{ if .ChangedAt }} at {{ .ChangedAt }}{{ end }}.",
             null, "If it was not you, get back into your account at once, and tell who runs this service."),
+        [TemplateType.RegistrationTaken] = new("Somebody tried to sign up with this address", "Somebody tried to sign up with {{ .To }}, but this address, or the name that was given with it, belongs to an account already. No account was made.",
+            null, "If it was you, sign in, get back into your account by this address, or sign up with another name. If it was not, you need do nothing: nobody got into an account."),
         [TemplateType.AuthenticatorKeyAdded] = new("A new way to sign in was added to your account", "A key or a device that can sign in was added to your account{{ if .AddedAt }} at {{ .AddedAt }}{{ end }}.",
             null, "If it was not you, remove it in your account's settings at once, and tell who runs this service."),
     };

@@ -16,7 +16,7 @@ namespace Ascent.Flows.Registration;
 /// answer. Of many submissions of one form exactly one gets through.
 /// </summary>
 internal sealed class RegistrationCompletion(
-    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, AddressMails mails,
+    FlowStore store, FlowAnswers answers, HookRunner hooks, IdentityWriter writer, SessionIssuer issuer, DuplicateAccount duplicates, AddressMails mails, QuietRegistration quiet,
     RegistrationAnswer success, SessionExchange exchange)
 {
     public abstract record Outcome
@@ -53,6 +53,8 @@ internal sealed class RegistrationCompletion(
         var csrf = flow.IsApi ? null : CsrfCookie.Draw();
         IReadOnlyList<BegunVerification> begun = [];
         var toMail = mails.OfNew(c.Config, accepted.Draft);
+        var isQuiet = QuietRegistration.IsAsked(c.Config, toMail);
+        var afterwards = AfterVerification(c, flow, accepted.Method.Method, isQuiet);
         try
         {
             var write = await writer.CreateAsync(c.Nid, toMail.Draft, "self", async (tx, identity, ct) =>
@@ -61,13 +63,14 @@ internal sealed class RegistrationCompletion(
                 if (!await store.CompleteAsync(tx, c.Nid, flow, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
                 if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
                 // A hook may have it created inactive: then there is no session to hand out.
-                issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
+                if (!isQuiet) issued = await issuer.IssueAsync(tx, c.Nid, identity.Id, [accepted.Method], device, "self", ct) as IssueResult.Issued;
                 if (c.App is not null && issued is not null && HandsOut(c, accepted.Method.Method)) await exchange.KeepAsync(tx, c.Nid, flow.Id, issued.Session.Id, issued.Token, ct);
-                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct, AfterVerification(c, flow, accepted.Method.Method));
+                begun = await mails.SendAsync(tx, c, flow, identity, toMail, csrf, ct, afterwards);
             }, c.Ct);
             return write switch
             {
-                IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, new RegistrationAnswer.Outcome(issued, begun, csrf, returnTo)),
+                IdentityWrite.Created created => await AnswerAsync(c, flow, accepted.Method.Method, created.State.Identity, new RegistrationAnswer.Outcome(issued, begun, csrf, returnTo), isQuiet),
+                IdentityWrite.Conflict { With.Kind: not CredentialTypes.Oidc } when isQuiet => await PretendAsync(submission, accepted, toMail, csrf, returnTo, afterwards),
                 IdentityWrite.Conflict conflict when accepted.IfTaken is { } taken => new Outcome.Done(await taken(conflict.With)),
                 IdentityWrite.Conflict conflict => Refuse(await duplicates.MessageAsync(c, conflict.With)),
                 IdentityWrite.InvalidTraits invalid => new Outcome.Refused(SchemaMessages.Of(invalid.Check.Errors)),
@@ -84,12 +87,22 @@ internal sealed class RegistrationCompletion(
     }
 
     /// <summary>A form browser that verifies before it goes on for an OAuth2 client finds back to that; whoever else does is there already.</summary>
-    private static string? AfterVerification(FlowContext c, Flow flow, string method) =>
-        flow is { IsApi: false, OAuth2Login: { } login } && !c.IsJson && c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.ShowVerificationUi) ? OAuth2Logins.LoginUrl(c, login) : null;
+    private static string? AfterVerification(FlowContext c, Flow flow, string method, bool isQuiet) =>
+        flow is { IsApi: false, OAuth2Login: { } login } && !c.IsJson && (isQuiet || c.Config.SelfService.Flows.Registration.After.HooksFor(method).Has(HookLists.ShowVerificationUi)) ? OAuth2Logins.LoginUrl(c, login) : null;
 
-    private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, RegistrationAnswer.Outcome outcome)
+    /// <summary>Hooks that are told of new accounts hear nothing: there is none.</summary>
+    private async Task<Outcome> PretendAsync(RegistrationSubmission submission, RegistrationResult.Accepted accepted, AddressesToMail toMail, byte[]? csrf, string returnTo, string? afterwards)
+    {
+        var (c, flow) = (submission.Context, submission.Flow);
+        var (identity, begun) = await quiet.PretendAsync(c, flow, accepted, toMail, csrf, afterwards);
+        return new Outcome.Done(await success.OfAsync(c, flow, identity, new RegistrationAnswer.Outcome(null, begun, csrf, returnTo), sendsToPage: true));
+    }
+
+    private async Task<Outcome> AnswerAsync(FlowContext c, Flow flow, string method, Identity identity, RegistrationAnswer.Outcome outcome, bool isQuiet)
     {
         if (await hooks.AfterRegistrationAsync(new HookSubject(c, flow) { Identity = identity }, method) is { } error) return await FailAsync(c, flow, error);
+        // Whoever was not told whether there is a new account goes on by mail, whatever the hooks are.
+        if (isQuiet) return new Outcome.Done(await success.OfAsync(c, flow, identity, outcome, sendsToPage: true));
         var list = c.Config.SelfService.Flows.Registration.After.HooksFor(method);
         if (!HandsOut(c, method)) outcome = outcome with { HandedOut = null };
         if (!AddressMails.IsShown(c.Config, list)) outcome = outcome with { Begun = [] };

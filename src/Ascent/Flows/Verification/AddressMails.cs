@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ascent.Config;
+using Ascent.Courier;
 using Ascent.Events;
 using Ascent.Flows.Codes;
 using Ascent.Flows.Hooks;
@@ -79,20 +80,27 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
         foreach (var address in to.Former) await mail.TellFormerAsync(tx, c, origin, address, identity, ct);
     }
 
+    /// <summary>Begins the same verifications for an account that was not made; the mails say something else, and no code of theirs exists.</summary>
+    public async Task<IReadOnlyList<BegunVerification>> SendInsteadAsync(Tx tx, FlowContext c, Flow origin, AddressesToMail to, TemplateType template, byte[]? csrf, CancellationToken ct, string? returnTo)
+    {
+        var begun = new List<BegunVerification>();
+        foreach (var mark in to.Open)
+        {
+            var address = new SentTo(mark.Via, mark.Value);
+            var (flow, method) = await BeginAsync(tx, c, origin, address, new CodeRecipient(mark.Via, mark.Value, null), csrf, ct, null, returnTo);
+            await mail.SendInsteadAsync(tx, c, method, flow, address, template, ct);
+            begun.Add(new BegunVerification(flow.Id, mark.Value, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi });
+        }
+        return begun;
+    }
+
     /// <summary>Writes to one address, from a flow of its own that goes on where <paramref name="origin"/> was to end.</summary>
     /// <param name="csrf">The value of the anti-forgery cookie that the browser will have; null for native clients.</param>
     /// <param name="parked">The change that waits for the address.</param>
     public async Task<BegunVerification> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, SentTo address, byte[]? csrf, CancellationToken ct, ParkedChange? parked = null, string? returnTo = null)
     {
-        var method = methods.InUse(c.Config)!;
-        var flow = Begin(c, method, origin, csrf);
-        flow.ReturnTo = returnTo ?? flow.ReturnTo;
         var to = new CodeRecipient(address.Via, address.Address, identity.Id);
-        flow.State = FlowState.SentEmail;
-        flow.SentTo = address;
-        flow.ParkedChange = parked;
-        method.Await(new VerificationForm(c.Config, flow, csrf is null ? "" : Csrf.Mask(csrf)), to);
-        await store.InsertAsync(tx, c.Nid, flow, ct);
+        var (flow, method) = await BeginAsync(tx, c, origin, address, to, csrf, ct, parked, returnTo);
         await mail.SendAsync(tx, c, method, flow, to, identity, ct);
         return new BegunVerification(flow.Id, address.Address, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi };
     }
@@ -119,6 +127,20 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
             Event = new Event("identity.address_marked") { Actor = "self", IdentityId = identity, Data = new JsonObject { ["via"] = via, ["status"] = AddressStatuses.Sent } },
         };
     }, "self", (tx, _, ct) => send(tx, ct), c.Ct) is IdentityWrite.Updated;
+
+    private async Task<(Flow Flow, IVerificationMethod Method)> BeginAsync(
+        Tx tx, FlowContext c, Flow origin, SentTo address, CodeRecipient to, byte[]? csrf, CancellationToken ct, ParkedChange? parked, string? returnTo)
+    {
+        var method = methods.InUse(c.Config)!;
+        var flow = Begin(c, method, origin, csrf);
+        flow.ReturnTo = returnTo ?? flow.ReturnTo;
+        flow.State = FlowState.SentEmail;
+        flow.SentTo = address;
+        flow.ParkedChange = parked;
+        method.Await(new VerificationForm(c.Config, flow, csrf is null ? "" : Csrf.Mask(csrf)), to);
+        await store.InsertAsync(tx, c.Nid, flow, ct);
+        return (flow, method);
+    }
 
     private static Flow Begin(FlowContext c, IVerificationMethod method, Flow origin, byte[]? csrf)
     {

@@ -25,6 +25,16 @@ internal sealed class VerificationMail(FlowMail courier, IdentityJson identities
         await courier.QueueAsync(tx, c.Nid, message, wanted: identity is not null || tells, ct);
     }
 
+    /// <summary>Writes something else than what proves the address; all of the work is done, and what was made for it belongs to nobody.</summary>
+    public async Task SendInsteadAsync(Tx tx, FlowContext c, IVerificationMethod method, Flow flow, SentTo to, TemplateType template, CancellationToken ct)
+    {
+        if (!await courier.AdmitAsync(tx, c, to.Address, ct)) return;
+        await method.IssueAsync(tx, c, flow, new CodeRecipient(to.Via, to.Address, null), ct);
+        var data = Common(flow);
+        data["identity"] = null;
+        await courier.QueueAsync(tx, c.Nid, new CourierMessage(MessageChannel.Of(to.Via), to.Address, template, data), ct);
+    }
+
     /// <summary>Tells an address that it, or another one, is not what it was to an account.</summary>
     public Task TellFormerAsync(Tx tx, FlowContext c, Flow flow, VerifiableAddress address, Identity identity, CancellationToken ct)
     {
