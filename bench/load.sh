@@ -33,6 +33,7 @@ wrk_once() { # port, connections: "rate errors p50 p99" (µs)
   taskset -c $load wrk -t1 -c"$2" -d"${SECONDS_EACH}s" -s bench/load.lua "http://127.0.0.1:$1" | sed -n 's/^RESULT //p'
 }
 metric() { curl -s "localhost:$admin/metrics/prometheus" | awk -v n="$1" '$1 ~ "^"n {s+=$2} END {printf "%.0f", s}'; }
+resident() { awk -v n="$1:" '$1 == n {printf "%.0f", $2 / 1024}' "/proc/$ascent/status"; }
 wait_for() { for _ in $(seq 300); do curl -sf -o /dev/null "$1" && return; read -rt 0.05 <> <(:) || true; done; echo "$1 does not answer" >&2; exit 1; }
 
 cat > "$work/kratos.yml" <<Y
@@ -102,6 +103,7 @@ for engine in $ENGINES; do
     taskset -c $server out/ascent serve -c "$work/kratos.yml" & ascent=$!; pids+=($ascent)
     wait_for "http://127.0.0.1:$public/health/ready"
     startup=$((($(date +%s%N) - started) / 1000000))
+    computed=$(awk -v tick="$(getconf CLK_TCK)" '{printf "%d", ($14 + $15) * 1000 / tick}' "/proc/$ascent/stat")
     export TOKENS="$work/tokens"
     # Warm: what runs all the time has been compiled to its end.
     for _ in 1 2 3; do wrk_once $public 64 > /dev/null; wrk_once $bare 64 > /dev/null; done
@@ -117,7 +119,9 @@ for engine in $ENGINES; do
       printf '%-9s %-9s %-12s %-7s %-9s %-6.2f %-7s %-7s %-19.3f %s\n' "$engine" "$count" "$c" "$(median < "$work/bare")" "$(median < "$work/whoami")" "$(median < "$work/ratio")" \
         "$(median < "$work/p50")" "$(median < "$work/p99")" "$(awk "BEGIN {print $statements / ($lookups ? $lookups : 1)}")" "$errors"
     done
-    printf '%-9s %-9s start to first 200: %s ms; resident after the run: %s MB\n' "$engine" "$count" "$startup" "$(($(awk '/VmRSS/ {print $2}' "/proc/$ascent/status") / 1024))"
+    # What the program holds, and what it reads of files (its own code, SQLite's map of the database), which the system takes back when it needs it.
+    printf '%-9s %-9s start to first 200: %s ms, %s ms of it computing; after the run: %s MB anonymous, %s MB of shared memory (compiled code), %s MB of files\n' "$engine" "$count" "$startup" "$computed" \
+      "$(resident RssAnon)" "$(resident RssShmem)" "$(resident RssFile)"
     [ "$count" = "${SESSIONS##* }" ] && logins
     kill $ascent; wait $ascent 2> /dev/null || true
   done
