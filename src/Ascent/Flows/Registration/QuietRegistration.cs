@@ -30,7 +30,7 @@ internal sealed class QuietRegistration(Db db, FlowStore store, IdentityPlanner 
             flow.State = FlowState.PassedChallenge;
             if (!await store.CompleteAsync(tx, c.Nid, flow, ct)) throw new LostException(UiMessages.Of(MessageIds.RegistrationAlreadyDone));
             if (accepted.Consume is not null && !await accepted.Consume(tx, identity, ct)) throw new LostException(accepted.Lost!);
-            begun = await mails.SendInsteadAsync(tx, c, flow, toMail, TemplateType.RegistrationTaken, csrf, ct, returnTo);
+            begun = await mails.SendInsteadAsync(tx, c, flow, toMail, TemplateType.RegistrationTaken, csrf, returnTo, ct);
         }, c.Ct);
         return (identity, begun);
     }

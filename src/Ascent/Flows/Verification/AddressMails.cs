@@ -81,13 +81,14 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
     }
 
     /// <summary>Begins the same verifications for an account that was not made; the mails say something else, and no code of theirs exists.</summary>
-    public async Task<IReadOnlyList<BegunVerification>> SendInsteadAsync(Tx tx, FlowContext c, Flow origin, AddressesToMail to, TemplateType template, byte[]? csrf, CancellationToken ct, string? returnTo)
+    public async Task<IReadOnlyList<BegunVerification>> SendInsteadAsync(
+        Tx tx, FlowContext c, Flow origin, AddressesToMail to, TemplateType template, byte[]? csrf, string? returnTo, CancellationToken ct)
     {
         var begun = new List<BegunVerification>();
         foreach (var mark in to.Open)
         {
             var address = new SentTo(mark.Via, mark.Value);
-            var (flow, method) = await BeginAsync(tx, c, origin, address, new CodeRecipient(mark.Via, mark.Value, null), csrf, ct, null, returnTo);
+            var (flow, method) = await BeginAsync(tx, c, origin, address, new CodeRecipient(mark.Via, mark.Value, null), csrf, null, returnTo, ct);
             await mail.SendInsteadAsync(tx, c, method, flow, address, template, ct);
             begun.Add(new BegunVerification(flow.Id, mark.Value, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi });
         }
@@ -100,7 +101,7 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
     public async Task<BegunVerification> SendAsync(Tx tx, FlowContext c, Flow origin, Identity identity, SentTo address, byte[]? csrf, CancellationToken ct, ParkedChange? parked = null, string? returnTo = null)
     {
         var to = new CodeRecipient(address.Via, address.Address, identity.Id);
-        var (flow, method) = await BeginAsync(tx, c, origin, address, to, csrf, ct, parked, returnTo);
+        var (flow, method) = await BeginAsync(tx, c, origin, address, to, csrf, parked, returnTo, ct);
         await mail.SendAsync(tx, c, method, flow, to, identity, ct);
         return new BegunVerification(flow.Id, address.Address, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi };
     }
@@ -129,7 +130,7 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
     }, "self", (tx, _, ct) => send(tx, ct), c.Ct) is IdentityWrite.Updated;
 
     private async Task<(Flow Flow, IVerificationMethod Method)> BeginAsync(
-        Tx tx, FlowContext c, Flow origin, SentTo address, CodeRecipient to, byte[]? csrf, CancellationToken ct, ParkedChange? parked, string? returnTo)
+        Tx tx, FlowContext c, Flow origin, SentTo address, CodeRecipient to, byte[]? csrf, ParkedChange? parked, string? returnTo, CancellationToken ct)
     {
         var method = methods.InUse(c.Config)!;
         var flow = Begin(c, method, origin, csrf);
