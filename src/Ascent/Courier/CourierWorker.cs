@@ -44,9 +44,9 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
         {
             var worker = config.Current.Courier.Worker;
             // What waits since a server could not be reached does not wait on when the configuration has a better one.
-            if (!ReferenceEquals(setup, part.Current) && await HurryAsync(stopping)) setup = part.Current;
+            if (!ReferenceEquals(setup, part.Current) && await AskAsync(() => MessageResending.HurryAsync(db, tenant.Nid, time.GetUtcNow(), stopping), otherwise: -1, stopping) >= 0) setup = part.Current;
             var free = Math.Min(worker.PullCount, MostAtOnce) - underWay.Count;
-            var claimed = free > 0 ? await ClaimAsync(free, stopping) : [];
+            var claimed = free > 0 ? await AskAsync(() => store.ClaimAsync(tenant.Nid, free, node.Id, time.GetUtcNow(), Lease, stopping), otherwise: [], stopping) : [];
             foreach (var message in claimed) Start(message, hard.Token);
             if (claimed.Count > 0) quick = 0;
             full = claimed.Count == Math.Max(free, 0);
@@ -77,30 +77,17 @@ internal sealed partial class CourierWorker(Db db, MessageStore store, CourierPa
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => config.Current.WatchCourier ? WatchAsync(stoppingToken) : Task.CompletedTask;
 
-    private async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(int most, CancellationToken ct)
+    /// <summary>What the database answers; where it does not, that is told, and asked again at the next look.</summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, T otherwise, CancellationToken ct)
     {
         try
         {
-            return await store.ClaimAsync(tenant.Nid, most, node.Id, time.GetUtcNow(), Lease, ct);
+            return await ask();
         }
         catch (Exception e)
         {
             if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
-            return [];
-        }
-    }
-
-    private async Task<bool> HurryAsync(CancellationToken ct)
-    {
-        try
-        {
-            await MessageResending.HurryAsync(db, tenant.Nid, time.GetUtcNow(), ct);
-            return true;
-        }
-        catch (Exception e)
-        {
-            if (!ct.IsCancellationRequested && watch?.Note(e) is null) LogNotRead(e);
-            return false;
+            return otherwise;
         }
     }
 
