@@ -90,7 +90,7 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
             var address = new SentTo(mark.Via, mark.Value);
             var (flow, method) = await BeginAsync(tx, c, origin, address, new CodeRecipient(mark.Via, mark.Value, null), csrf, null, returnTo, ct);
             await mail.SendInsteadAsync(tx, c, method, flow, address, template, ct);
-            begun.Add(new BegunVerification(flow.Id, mark.Value, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi });
+            begun.Add(Begun(c, flow, address));
         }
         return begun;
     }
@@ -103,7 +103,7 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
         var to = new CodeRecipient(address.Via, address.Address, identity.Id);
         var (flow, method) = await BeginAsync(tx, c, origin, address, to, csrf, parked, returnTo, ct);
         await mail.SendAsync(tx, c, method, flow, to, identity, ct);
-        return new BegunVerification(flow.Id, address.Address, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi };
+        return Begun(c, flow, address);
     }
 
     /// <summary>Writes to one address where nothing else is changed.</summary>
@@ -142,6 +142,8 @@ internal sealed class AddressMails(Db db, FlowStore store, VerificationMethods m
         await store.InsertAsync(tx, c.Nid, flow, ct);
         return (flow, method);
     }
+
+    private static BegunVerification Begun(FlowContext c, Flow flow, SentTo address) => new(flow.Id, address.Address, FlowAnswers.PageOf(c, flow)) { IsApi = flow.IsApi };
 
     private static Flow Begin(FlowContext c, IVerificationMethod method, Flow origin, byte[]? csrf)
     {
