@@ -30,8 +30,8 @@ Look at  http://localhost:4433/schemas/default  and  http://localhost:4433/healt
 
   curl -s localhost:4434/admin/identities -H 'content-type: application/json' -d '{"schema_id":"default","traits":{"email":"ada@example.org"}}'
 
-Mail goes nowhere: what would be sent is at  http://localhost:4434/admin/courier/messages
 The README goes on from there.
 
 TEXT
+[ -n "${COURIER_SMTP_CONNECTION_URI:-}" ] || printf 'Mail goes nowhere: what would be sent is at  http://localhost:4434/admin/courier/messages\n\n'
 exec out/ascent serve -c "$config" --dev ${COURIER_SMTP_CONNECTION_URI:+--watch-courier}

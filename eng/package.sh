@@ -18,7 +18,7 @@ else
   program=$out/program
   rm -rf "$program"
   # One file: not trimmed, since configuration and JSON are bound by reflection in places. The framework is compiled ahead already;
-  # compiling it once more together with ours takes a quarter of an hour.
+  # compiling it once more together with ours takes a quarter of an hour. Without the analyzer of single files, whose package would go into the lock files.
   dotnet publish src/Ascent.Server/Ascent.Server.csproj -c Release -r linux-x64 --self-contained true --artifacts-path "$out/build" -o "$program" \
     -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false -p:EnableSingleFileAnalyzer=false -p:RestoreLockedMode=true -p:DebugType=none -p:GenerateDocumentationFile=false -p:RunAnalyzers=false -p:Version="$version" -v quiet --nologo
 fi
