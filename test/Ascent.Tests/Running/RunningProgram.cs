@@ -6,7 +6,7 @@ using Shouldly;
 namespace Ascent.Tests.Running;
 
 /// <summary>What a program that ended said.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string Errors, TimeSpan Took)
+internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 {
     public string All => Output + Errors;
 }
@@ -17,7 +17,6 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(2), End = TimeSpan.FromMinutes(2);
 
     private readonly Process process;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Task<string> output;
     private readonly StringBuilder errors = new();
     private readonly TaskCompletionSource errorsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,9 +85,8 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(End);
         await process.WaitForExitAsync(limit.Token);
-        var took = clock.Elapsed;
         await errorsEnded.Task.WaitAsync(limit.Token);
-        return new ProgramResult(process.ExitCode, await output, Errors, took);
+        return new ProgramResult(process.ExitCode, await output, Errors);
     }
 
     /// <summary>What an operator's stop does.</summary>

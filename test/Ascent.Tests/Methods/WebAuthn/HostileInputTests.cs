@@ -10,6 +10,7 @@ public sealed class HostileInputTests : IDisposable
 {
     private static readonly byte[] Challenge = RandomNumberGenerator.GetBytes(32);
     private readonly SoftKey key = new();
+    private int drawn;
 
     [Fact]
     public void An_attestation_object_cut_anywhere_is_refused()
@@ -110,8 +111,6 @@ public sealed class HostileInputTests : IDisposable
         attested[16] = 0xFF;
         CeremonyTests.Fault(Registration.Verify(Expected, key.Create(Challenge, attested: attested))).ShouldBe((FaultKind.AuthenticatorData, "7.1:13"));
     }
-
-    private int drawn;
 
     [Fact]
     public void Random_damage_never_throws()
